@@ -1,7 +1,7 @@
 """Voucher codes: drawing them, checking them, and telling what else was held before a scanner.
 
 What it is for: a code is twelve random characters of Crockford's base 32 (60 bits) and a check
-character; this module makes one, reads one as it was scanned or typed, and hashes one for storage.
+character; this module makes one and reads one as it was scanned or typed.
 What it must not know: the database, Flask, the clock. Codes are data here: nothing is followed or run.
 
 Sources: Crockford's base 32 (https://www.crockford.com/base32.html: no I, L, O, U; O reads as 0, I and
@@ -10,8 +10,6 @@ L as 1); the Luhn mod N algorithm with N = 32, so that the check character stays
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import unicodedata
 from collections.abc import Callable
@@ -86,11 +84,6 @@ def read_code(text: str) -> ReadCode:
     if len(body) != CODE_LENGTH or any(character not in _VALUES for character in body):
         return ReadCode(None, "code.unreadable")
     return ReadCode(body) if is_consistent(body) else ReadCode(None, "code.wrong_check")
-
-
-def hash_code(code: str, key: bytes) -> str:
-    """The keyed hash (HMAC-SHA-256, hexadecimal) under which a code is stored and looked up."""
-    return hmac.new(key, code.encode("ascii"), hashlib.sha256).hexdigest()
 
 
 def _luhn_sum(code: str, first_factor: int) -> int:

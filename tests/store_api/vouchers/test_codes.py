@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +10,6 @@ from store_api.vouchers.codes import (
     ALPHABET,
     check_character,
     draw_code,
-    hash_code,
     is_consistent,
     read_code,
     show_code,
@@ -104,9 +101,3 @@ def test_a_wrong_check_character_is_named() -> None:
     code = _code("7F3K92QDXA4M")
     wrong = code[:12] + ("2" if code[12] != "2" else "3")
     assert read_code(wrong).trouble == "code.wrong_check"
-
-
-def test_a_stored_hash_depends_on_its_key() -> None:
-    code = _code("7F3K92QDXA4M")
-    assert hash_code(code, b"one") != hash_code(code, b"two")
-    assert hash_code(code, b"one") != hashlib.sha256(code.encode()).hexdigest()

@@ -1,0 +1,155 @@
+"""Reading and writing vouchers, and the two guarded statements that hold and use one.
+
+What it is for: every statement on the voucher tables. `take_use` and `take_hold` both check and lock in
+one UPDATE and count the uses under that lock; the caller learns from the result whether it won.
+What it must not know: policies, decisions, Flask, the clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from store_api.vouchers.models import LedgerEntry, Voucher, VoucherCodeRow, VoucherUse
+
+
+class VoucherKey(NamedTuple):
+    """A voucher's whole key: its account (its own identifier for a bearer voucher) and identifier."""
+
+    account_id: str
+    voucher_id: str
+
+
+@dataclass(frozen=True)
+class HoldClaim:
+    """Who wants to hold a voucher, on which order and until when."""
+
+    hold_id: str
+    order_id: str
+    store_id: str
+    held_by: str
+    until: dt.datetime
+
+
+def find_voucher(session: Session, key: VoucherKey) -> Voucher | None:
+    """The voucher as the database has it now, never as this session remembers it."""
+    return session.get(Voucher, tuple(key), populate_existing=True)
+
+
+def find_vouchers(session: Session, account_id: str) -> Sequence[Voucher]:
+    """Every voucher of an account, newest first."""
+    newest_first = (Voucher.issued_on.desc(), Voucher.voucher_id.desc())
+    chosen = sa.select(Voucher).where(Voucher.account_id == account_id).order_by(*newest_first)
+    return session.scalars(chosen.execution_options(populate_existing=True)).all()
+
+
+def find_uses(session: Session, key: VoucherKey) -> Sequence[VoucherUse]:
+    """The voucher's uses that were not voided, first to last."""
+    chosen = sa.select(VoucherUse).where(*_standing_uses(key)).order_by(VoucherUse.use_number)
+    return session.scalars(chosen.execution_options(populate_existing=True)).all()
+
+
+def sum_ledger(session: Session, key: VoucherKey) -> int:
+    """The voucher's balance in minor units: the sum of its ledger entries."""
+    total = sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.amount_minor), 0)).where(
+        LedgerEntry.account_id == key.account_id, LedgerEntry.voucher_id == key.voucher_id
+    )
+    return int(session.scalar(total) or 0)
+
+
+def find_code(session: Session, hashes: Sequence[str]) -> VoucherCodeRow | None:
+    """The row of a code by its hash under any key of the ring, given newest first."""
+    rows = session.scalars(sa.select(VoucherCodeRow).where(VoucherCodeRow.code_hash.in_(hashes))).all()
+    return min(rows, key=lambda row: hashes.index(row.code_hash), default=None)
+
+
+def take_use(session: Session, key: VoucherKey, order_id: str, now: dt.datetime) -> int | None:
+    """Lock the voucher for one use and return the use's number, or None where it may not be used.
+
+    The UPDATE locks the row and decides on the row's own columns and on the uses that stand. On
+    PostgreSQL a rival that waited for the lock decides on the new row but still counts the uses of its
+    old snapshot, so the uses are counted once more, under the lock.
+    """
+    guarded = (
+        sa.update(Voucher)
+        .where(*_may_be_taken(key, order_id, now))
+        .values(last_use_number=Voucher.last_use_number + 1, **_NO_HOLD)
+        .returning(Voucher.last_use_number, Voucher.uses_allowed)
+        .execution_options(synchronize_session=False)
+    )
+    taken = session.execute(guarded).one_or_none()
+    if taken is None or _count_uses(session, key) >= taken.uses_allowed:
+        return None
+    return int(taken.last_use_number)
+
+
+def take_hold(session: Session, key: VoucherKey, claim: HoldClaim, now: dt.datetime) -> bool:
+    """Lock the voucher and write the hold on it; False where it may not be held. Guarded as a use is."""
+    guarded = (
+        sa.update(Voucher)
+        .where(*_may_be_taken(key, claim.order_id, now))
+        .values(
+            hold_id=claim.hold_id,
+            hold_order_id=claim.order_id,
+            hold_store_id=claim.store_id,
+            hold_by=claim.held_by,
+            hold_until=claim.until,
+        )
+        .returning(Voucher.uses_allowed)
+        .execution_options(synchronize_session=False)
+    )
+    allowed = session.scalar(guarded)
+    if allowed is None:
+        return False
+    if _count_uses(session, key) >= allowed:
+        release_hold(session, key, claim.hold_id)
+        return False
+    return True
+
+
+def release_hold(session: Session, key: VoucherKey, hold_id: str) -> None:
+    """Take a hold off its voucher, if it is still the one that stands there."""
+    session.execute(
+        sa.update(Voucher)
+        .where(*_is(key), Voucher.hold_id == hold_id)
+        .values(**_NO_HOLD)
+        .execution_options(synchronize_session=False)
+    )
+
+
+_NO_HOLD = {
+    "hold_id": None,
+    "hold_order_id": None,
+    "hold_store_id": None,
+    "hold_by": None,
+    "hold_until": None,
+}
+
+
+def _is(key: VoucherKey) -> tuple[sa.ColumnElement[bool], ...]:
+    return Voucher.account_id == key.account_id, Voucher.voucher_id == key.voucher_id
+
+
+def _may_be_taken(key: VoucherKey, order_id: str, now: dt.datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """The guard: not void, no live hold of another order, and fewer uses than allowed."""
+    uses = sa.select(sa.func.count()).select_from(VoucherUse).where(*_standing_uses(key)).scalar_subquery()
+    free = sa.or_(Voucher.hold_id.is_(None), Voucher.hold_until <= now, Voucher.hold_order_id == order_id)
+    return *_is(key), Voucher.voided_at.is_(None), free, uses < Voucher.uses_allowed
+
+
+def _standing_uses(key: VoucherKey) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        VoucherUse.account_id == key.account_id,
+        VoucherUse.voucher_id == key.voucher_id,
+        VoucherUse.voided_at.is_(None),
+    )
+
+
+def _count_uses(session: Session, key: VoucherKey) -> int:
+    counted = sa.select(sa.func.count()).select_from(VoucherUse).where(*_standing_uses(key))
+    return int(session.scalar(counted) or 0)
