@@ -1,0 +1,46 @@
+"""Measures on a frame why it may not read: too dark, blown out, too blurred.
+
+What it must not know: codes, cameras, words for people.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from hardware.ports import Look, Picture
+
+DARK_BELOW = 40.0
+"""Grey level that 95 of 100 pixels stay below in a frame too dark to read (measured on printed codes)."""
+
+BLOWN_ABOVE = 250
+BLOWN_SHARE = 0.6
+"""A frame of which more than this share is pure white has lost the bars to the light."""
+
+SHARP_ENOUGH = 0.012
+"""Least energy of the second derivative as a share of the frame's contrast (variance of Laplacian over
+variance, on a frame 320 pixels wide). A QR code that fills a quarter of the frame falls below it at the
+blur from which it no longer reads."""
+
+LEAST_CONTRAST = 12.0
+"""Standard deviation below which a frame is an empty wall, of which sharpness says nothing."""
+
+
+def measure_look(grey: Picture) -> Look:
+    """The first thing that keeps a frame from being read, or FINE."""
+    width = min(320, grey.shape[1])
+    size = (width, max(1, round(grey.shape[0] * width / grey.shape[1])))
+    small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    if float(np.percentile(small, 95)) < DARK_BELOW:
+        return Look.TOO_DARK
+    if float(np.mean(small >= BLOWN_ABOVE)) > BLOWN_SHARE and float(np.percentile(small, 5)) > 160:
+        return Look.BLOWN_OUT
+    return Look.TOO_BLURRED if _is_blurred(small) else Look.FINE
+
+
+def _is_blurred(small: Picture) -> bool:
+    contrast = float(small.std())
+    if contrast < LEAST_CONTRAST:
+        return False
+    edges = cv2.Laplacian(small.astype(np.float32), cv2.CV_32F)
+    return float(edges.var()) / (contrast * contrast) < SHARP_ENOUGH
