@@ -1,0 +1,68 @@
+"""Writing the log: one entry for whatever must be answered for later.
+
+What it is for: an entry in the transaction of what it tells, with salted commitments in place of personal
+fields, which stand in a table of their own and can be erased without breaking a proof.
+What it must not know: the features whose actions it records.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from store_api.audit.models import LogEntryRow, LogPersonalField
+from store_api.db import make_id
+
+SALT_BYTES = 16
+"""128 bits: a commitment to a field of few possible values cannot be opened by trying them all."""
+
+
+def record(
+    session: Session,
+    *,
+    action: str,
+    actor: str,
+    subject: str,
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
+    personal: Mapping[str, str] | None = None,
+) -> str:
+    """Append an entry; its identifier. `action` is listed in docs/log.md (`subject.verb_past`).
+
+    `details` are plain JSON values without personal data; `personal` fields go in as commitments.
+    """
+    entry_id = make_id(session, "log", now)
+    fields = [
+        LogPersonalField(entry_id=entry_id, name=name, value=value, salt=_salt(session))
+        for name, value in (personal or {}).items()
+    ]
+    session.add(
+        LogEntryRow(
+            entry_id=entry_id,
+            at=now,
+            action=action,
+            actor=actor,
+            subject=subject,
+            details=dict(details or {}),
+            commitments={field.name: commitment(field.name, field.value, field.salt) for field in fields},
+        )
+    )
+    session.flush()
+    session.add_all(fields)
+    return entry_id
+
+
+def commitment(name: str, value: str, salt: str) -> str:
+    """The salted digest of a personal field: SHA-256 over the JSON array [salt, name, value]."""
+    opened = json.dumps([salt, name, value], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(opened.encode()).hexdigest()
+
+
+def _salt(session: Session) -> str:
+    salt: bytes = session.info["random_bytes"](SALT_BYTES)
+    return salt.hex()

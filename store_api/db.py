@@ -1,0 +1,251 @@
+"""The database: its column types, the base of all tables, and the two kinds of transaction.
+
+What it is for: SQLite (one box) and PostgreSQL (a chain) behind one class, by the address alone. A write
+transaction is opened once a request, by the route; nothing below a route commits.
+What it must not know: Flask, any feature, any table.
+
+SQLite runs with a write-ahead log and synchronous=FULL: an acknowledged commit survives a power cut. All
+writes stand in one fair queue (writer_queue.py). A library with the WAL-reset race also gets its automatic
+checkpoints switched off; they run in the same queue instead.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from store_api.ids import RANDOM_BYTES, new_id
+from store_api.writer_queue import WriterQueue
+
+CHECKPOINT_BYTES = 4 * 1024 * 1024
+"""Size of the write-ahead log at which a checkpoint is due (SQLite's own default: 1000 pages of 4 KiB)."""
+
+FIXED_SQLITE = ((3, 44, 6), (3, 50, 7))
+"""Maintenance releases that carry the fix of the WAL-reset race, besides 3.51.3 and later."""
+
+
+class UtcDateTime(sa.TypeDecorator[dt.datetime]):
+    """An instant. Goes in aware (any zone), comes out aware in UTC; a naive time is refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        utc = value.astimezone(dt.UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+Minor = Annotated[int, mapped_column(sa.BigInteger)]
+"""An amount in its currency's minor units (cents); the currency stands in a Currency column beside it."""
+Currency = Annotated[str, mapped_column(sa.String(3))]
+"""An ISO 4217 code."""
+Id = Annotated[str, mapped_column(sa.String(80))]
+"""An opaque identifier made by `Session`-bound `make_id`."""
+Document = dict[str, Any]
+"""A JSON object."""
+
+
+class Base(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        dt.datetime: UtcDateTime(),
+        dict[str, Any]: sa.JSON(),
+        list[Any]: sa.JSON(),
+        bytes: sa.LargeBinary(),
+    }
+
+
+class NodeMixin:
+    """Every row says which installation made it; the session fills it in."""
+
+    node_id: Mapped[str] = mapped_column(sa.String(8))
+
+
+@event.listens_for(Session, "before_flush")
+def _fill_node_id(session: Session, _context: Any, _instances: Any) -> None:
+    for row in session.new:
+        if isinstance(row, NodeMixin) and row.node_id is None:
+            row.node_id = session.info["node_id"]
+
+
+def make_id(session: Session, prefix: str, now: dt.datetime) -> str:
+    """A new identifier of the session's node, for example make_id(session, "vou", now)."""
+    return new_id(prefix, session.info["node_id"], now, session.info["random_bytes"](RANDOM_BYTES))
+
+
+def has_wal_reset_race(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite library may lose commits when two checkpoints and a write overlap.
+
+    Affected: 3.7.0 to 3.51.2; fixed in 3.51.3, 3.50.7 and 3.44.6 (https://sqlite.org/wal.html).
+    """
+    if version >= (3, 51, 3):
+        return False
+    return not any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE)
+
+
+class Database:
+    """One database, its connections and its transactions."""
+
+    def __init__(
+        self,
+        url: str,
+        node_id: str = "n1",
+        *,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+        lock_wait_seconds: float = 10.0,
+        statement_seconds: float = 10.0,
+        pool_size: int = 16,
+        sqlite_version: tuple[int, ...] = sqlite3.sqlite_version_info,
+    ) -> None:
+        self.url: URL = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.checkpoints_in_queue = self.is_sqlite and has_wal_reset_race(sqlite_version)
+        self.sqlite_version = sqlite_version
+        self._info = {"node_id": node_id, "random_bytes": random_bytes, "database": self}
+        self.before_commit: list[Callable[[Session], None]] = []
+        self.after_commit: list[Callable[[Session], None]] = []
+        self._queue: WriterQueue | None = None
+        if self.is_sqlite:
+            path = Path(self.url.database or "")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._queue = WriterQueue(path, lock_wait_seconds)
+        self._limits = (lock_wait_seconds, statement_seconds)
+        self.writer = self._engine("BEGIN IMMEDIATE", pool_size)
+        self.reader = self._engine("BEGIN", pool_size)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A transaction that may write: commits when left, rolls back when left by an exception.
+
+        Raises writer_queue.QueueTimeout where no turn came in time; then nothing happened.
+        """
+        with self._turn():
+            with self._session(self.writer) as session, session.begin():
+                yield session
+                for prepare in self.before_commit:
+                    prepare(session)
+            self._checkpoint_if_due()
+        for tell in self.after_commit:
+            tell(session)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads, from one snapshot; the database itself refuses writes in it."""
+        with self._session(self.reader) as session:
+            yield session
+
+    def describe(self) -> str:
+        """What the data stands on and how it is kept, in words for the log and `db check`."""
+        if not self.is_sqlite:
+            return "PostgreSQL, READ COMMITTED"
+        version = ".".join(map(str, self.sqlite_version))
+        checkpoints = "in the writer queue" if self.checkpoints_in_queue else "automatic"
+        return f"SQLite {version}, WAL, synchronous=FULL, queued writers, checkpoints {checkpoints}"
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.writer.dispose()
+        self.reader.dispose()
+        if self._queue is not None:
+            self._queue.close()
+
+    def _session(self, engine: Engine) -> Session:
+        return Session(engine, expire_on_commit=False, info=dict(self._info))
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._queue.turn() if self._queue is not None else nullcontext()
+
+    def _checkpoint_if_due(self) -> None:
+        """Move the write-ahead log into the database, inside the queue, once it has grown enough."""
+        if not self.checkpoints_in_queue or _size(f"{self.url.database}-wal") < CHECKPOINT_BYTES:
+            return
+        with self.writer.connect() as connection:
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def _engine(self, begin: str, pool_size: int) -> Engine:
+        if self.is_sqlite:
+            return self._sqlite_engine(begin, pool_size)
+        return self._postgres_engine(begin, pool_size)
+
+    def _sqlite_engine(self, begin: str, pool_size: int) -> Engine:
+        engine = sa.create_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=64,
+            hide_parameters=True,
+            connect_args={"check_same_thread": False},
+        )
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+            # The driver's own transaction handling is off: BEGIN is said below, at the right moment.
+            connection.isolation_level = None
+            connection.execute("PRAGMA busy_timeout = 5000")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            if self.checkpoints_in_queue:
+                connection.execute("PRAGMA wal_autocheckpoint = 0")
+            if begin == "BEGIN":
+                connection.execute("PRAGMA query_only = ON")
+
+        @event.listens_for(engine, "begin")
+        def start(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+    def _postgres_engine(self, begin: str, pool_size: int) -> Engine:
+        lock, statement = (int(seconds * 1000) for seconds in self._limits)
+        options = (
+            f"-c timezone=UTC -c lock_timeout={lock} -c statement_timeout={statement} "
+            "-c idle_in_transaction_session_timeout=60000"
+        )
+        engine = sa.create_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=16,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"options": options, "connect_timeout": 5},
+        )
+        if begin == "BEGIN":
+            return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+        return engine.execution_options(isolation_level="READ COMMITTED")
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return 0

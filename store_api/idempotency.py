@@ -1,0 +1,163 @@
+"""Idempotency keys: the same request twice gets the first answer, byte for byte.
+
+What it is for: the key's row is inserted first, in the same transaction as the work, and takes the answer
+before the commit; so only committed answers exist, and a crash leaves no key undecided
+(semantics of https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/).
+What it must not know: what the requests do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import request
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from store_api.db import Base, NodeMixin
+from store_api.errors import BadRequest, Conflict, Invalid
+
+KEPT = timedelta(days=30)
+"""How long a key and its answer are kept."""
+KEY_FORM = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+class IdempotencyKey(NodeMixin, Base):
+    """A key of one client. `status` and `answer` are empty only inside the transaction that works."""
+
+    __tablename__ = "idempotency_keys"
+
+    client: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(128), primary_key=True)
+    request_digest: Mapped[str] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    status: Mapped[int | None]
+    answer: Mapped[bytes | None]
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """An answer as its bytes."""
+
+    status: int
+    body: bytes
+
+
+def read_key() -> str:
+    """The request's Idempotency-Key. Raises BadRequest where it is missing, doubled or malformed."""
+    keys = request.headers.getlist("Idempotency-Key")
+    if not keys or keys == [""]:
+        raise BadRequest("idempotency.key_missing")
+    if len(keys) > 1 or not KEY_FORM.fullmatch(keys[0]):
+        raise BadRequest("idempotency.key_malformed")
+    return keys[0]
+
+
+def request_digest() -> str:
+    """SHA-256 of method, path with query, and body."""
+    head = f"{request.method} {request.full_path}\n".encode()
+    return hashlib.sha256(head + request.get_data(cache=True)).hexdigest()
+
+
+class Keys:
+    """The keys of one process: who is being worked on now, and what is stored."""
+
+    def __init__(self, rival_wait_seconds: float) -> None:
+        self._wait = rival_wait_seconds
+        self._changed = threading.Condition()
+        self._in_flight: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def claimed(self, client: str, key: str) -> Iterator[None]:
+        """Hold a key within this process. Raises Conflict where a rival holds it for too long."""
+        claim = (client, key)
+        with self._changed:
+            if not self._changed.wait_for(lambda: claim not in self._in_flight, self._wait):
+                raise _rival()
+            self._in_flight.add(claim)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._in_flight.discard(claim)
+                self._changed.notify_all()
+
+    def begin(
+        self, session: Session, client: str, key: str, digest: str, now: datetime
+    ) -> StoredAnswer | None:
+        """Insert the key's row; the stored answer where it was there before.
+
+        Raises Invalid where the key was used for another request, Conflict where another process has it.
+        """
+        if self._insert(session, client, key, digest, now):
+            return None
+        row = session.get_one(IdempotencyKey, (client, key))
+        if row.request_digest != digest:
+            raise Invalid("idempotency.key_reused")
+        return _stored(row)
+
+    def finish(self, session: Session, client: str, key: str, answer: StoredAnswer) -> None:
+        """Store the answer; it exists for others once the transaction commits."""
+        session.execute(
+            sa.update(IdempotencyKey)
+            .where(IdempotencyKey.client == client, IdempotencyKey.key == key)
+            .values(status=answer.status, answer=answer.body)
+        )
+
+    def find(self, session: Session, client: str, key: str) -> StoredAnswer | None:
+        """The stored answer of a client's own key, or None where nothing was done under it."""
+        row = session.get(IdempotencyKey, (client, key))
+        return None if row is None else _stored(row)
+
+    def _insert(self, session: Session, client: str, key: str, digest: str, now: datetime) -> bool:
+        dialect = session.get_bind().dialect.name
+        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        statement = (
+            insert(IdempotencyKey)
+            .values(
+                client=client, key=key, request_digest=digest, created_at=now, node_id=session.info["node_id"]
+            )
+            .on_conflict_do_nothing()
+        )
+        try:
+            with _short_wait(session, self._wait if dialect == "postgresql" else None):
+                return session.execute(statement.returning(IdempotencyKey.key)).first() is not None
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+                raise _rival() from None
+            raise
+
+
+@contextmanager
+def _short_wait(session: Session, seconds: float | None) -> Iterator[None]:
+    """On PostgreSQL, wait for a rival's insert no longer than `seconds`."""
+    if seconds is None:
+        yield
+        return
+    usual = session.scalar(sa.text("SHOW lock_timeout"))
+    session.execute(sa.text(f"SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}"))
+    yield
+    session.execute(sa.text("SELECT set_config('lock_timeout', :usual, true)"), {"usual": usual})
+
+
+def forget_old_keys(session: Session, now: datetime) -> int:
+    """Delete the keys that are older than they are kept; how many."""
+    result = session.execute(sa.delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _stored(row: IdempotencyKey) -> StoredAnswer:
+    return StoredAnswer(row.status or 500, row.answer or b"")
+
+
+def _rival() -> Conflict:
+    return Conflict("idempotency.in_flight", retry_after=1)

@@ -1,0 +1,127 @@
+"""The words of every problem, in English and Spanish: what happened, what was kept, what to do next.
+
+What it is for: the only place where the service's error texts stand, by code.
+What it must not know: how an error comes about.
+"""
+
+from __future__ import annotations
+
+from store_api.contract import Words
+
+TITLES: dict[int, Words] = {
+    400: {"en": "Bad request", "es": "Solicitud incorrecta"},
+    401: {"en": "Not signed in", "es": "Sin sesión iniciada"},
+    403: {"en": "Not allowed", "es": "No permitido"},
+    404: {"en": "Not found", "es": "No encontrado"},
+    405: {"en": "Method not allowed", "es": "Método no permitido"},
+    409: {"en": "Conflict", "es": "Conflicto"},
+    413: {"en": "Too large", "es": "Demasiado grande"},
+    415: {"en": "Wrong media type", "es": "Tipo de contenido incorrecto"},
+    422: {"en": "Not valid", "es": "No válido"},
+    429: {"en": "Too many tries", "es": "Demasiados intentos"},
+    500: {"en": "Service failed", "es": "Falla del servicio"},
+    503: {"en": "Service busy", "es": "Servicio ocupado"},
+}
+
+WORDS: dict[str, Words] = {
+    "request.malformed": {
+        "en": "The request could not be read. Nothing was done.",
+        "es": "No se pudo leer la solicitud. No se hizo nada.",
+    },
+    "json.malformed": {
+        "en": "The body is not JSON in UTF-8. Nothing was done.",
+        "es": "El cuerpo no es JSON en UTF-8. No se hizo nada.",
+    },
+    "json.duplicate_key": {
+        "en": "The body names a field twice. Nothing was done.",
+        "es": "El cuerpo nombra un campo dos veces. No se hizo nada.",
+    },
+    "json.too_deep": {
+        "en": "The body is nested too deeply. Nothing was done.",
+        "es": "El cuerpo está anidado en exceso. No se hizo nada.",
+    },
+    "json.bad_number": {
+        "en": "The body has a number that JSON does not allow or that is too large. Nothing was done.",
+        "es": "El cuerpo tiene un número que JSON no permite o que es demasiado grande. No se hizo nada.",
+    },
+    "json.bad_text": {
+        "en": "The body has a text with a character that cannot be stored. Nothing was done.",
+        "es": "El cuerpo tiene un texto con un carácter que no se puede guardar. No se hizo nada.",
+    },
+    "idempotency.key_missing": {
+        "en": "Send one Idempotency-Key with every write, so that a repeat is safe. Nothing was done.",
+        "es": "Envíe un Idempotency-Key con cada escritura, para poder repetirla. No se hizo nada.",
+    },
+    "idempotency.key_malformed": {
+        "en": "Send exactly one Idempotency-Key of 1 to 128 letters, digits or any of _ . : -",
+        "es": "Envíe un solo Idempotency-Key de 1 a 128 letras, cifras o alguno de _ . : -",
+    },
+    "idempotency.key_reused": {
+        "en": "This Idempotency-Key was used for another request. Use a new key.",
+        "es": "Este Idempotency-Key se usó para otra solicitud. Use una clave nueva.",
+    },
+    "idempotency.in_flight": {
+        "en": "The first request with this key is still being worked on. Ask again with the same key.",
+        "es": "La primera solicitud con esta clave sigue en curso. Pregunte de nuevo con la misma clave.",
+    },
+    "auth.token_missing": {
+        "en": "Send a token as Authorization: Bearer.",
+        "es": "Envíe un token como Authorization: Bearer.",
+    },
+    "auth.token_unknown": {
+        "en": "This token is not valid, or no longer. Sign in again.",
+        "es": "Este token no es válido, o ya no lo es. Inicie sesión de nuevo.",
+    },
+    "auth.role_not_allowed": {
+        "en": "Your role may not do this.",
+        "es": "Su función no permite hacer esto.",
+    },
+    "identity.not_checked": {
+        "en": "First check who the person is.",
+        "es": "Primero verifique quién es la persona.",
+    },
+    "resource.not_found": {
+        "en": "There is nothing here by that name that you may see.",
+        "es": "Aquí no hay nada con ese nombre que usted pueda ver.",
+    },
+    "request.method_not_allowed": {
+        "en": "This address does not take that method.",
+        "es": "Esta dirección no acepta ese método.",
+    },
+    "resource.conflict": {
+        "en": "The state of this resource does not allow that. Read it again.",
+        "es": "El estado de este recurso no lo permite. Consúltelo de nuevo.",
+    },
+    "visit.closed": {
+        "en": "This visit is closed. Open a new one.",
+        "es": "Esta visita está cerrada. Abra una nueva.",
+    },
+    "request.too_large": {
+        "en": "The body is larger than 1 MB. Nothing was done.",
+        "es": "El cuerpo pasa de 1 MB. No se hizo nada.",
+    },
+    "request.wrong_media_type": {
+        "en": "Send the body as application/json.",
+        "es": "Envíe el cuerpo como application/json.",
+    },
+    "request.invalid": {
+        "en": "The request was read, but it is not valid. Nothing was done.",
+        "es": "La solicitud se leyó, pero no es válida. No se hizo nada.",
+    },
+    "request.too_many": {
+        "en": "Too many wrong tries. Wait, or ask a member of staff.",
+        "es": "Demasiados intentos fallidos. Espere o consulte al personal.",
+    },
+    "events.too_many_streams": {
+        "en": "No more event streams can be opened. Poll with format=json instead.",
+        "es": "No se pueden abrir más flujos de eventos. Consulte con format=json.",
+    },
+    "service.failed": {
+        "en": "The service failed. Nothing was done. Try again with the same Idempotency-Key.",
+        "es": "El servicio falló. No se hizo nada. Intente de nuevo con el mismo Idempotency-Key.",
+    },
+    "service.busy": {
+        "en": "The service is busy. Nothing was done. Try again with the same Idempotency-Key.",
+        "es": "El servicio está ocupado. No se hizo nada. Intente de nuevo con el mismo Idempotency-Key.",
+    },
+}

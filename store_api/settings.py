@@ -1,0 +1,131 @@
+"""Every setting of the service, read once from the environment.
+
+What it is for: one frozen value that says how the service runs. A wrong value stops the start with the
+name of its variable. There is no default for a secret.
+What it must not know: Flask, the database, any feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic_core import PydanticUndefined
+
+from store_api.keys import KeyRing
+
+PREFIX = "SAMETERMS_"
+
+
+class BadSetting(Exception):
+    """A setting is missing or wrong; the message names the variable and never repeats a secret."""
+
+
+class Settings(BaseModel):
+    """How the service runs. Each field is the variable SAMETERMS_ and its name in capitals."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    database_url: str = Field(
+        default="sqlite:///.var/sameterms.db",
+        description="Where the data is: sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME.",
+    )
+    keys: KeyRing = Field(
+        description="Secrets that hash codes, telephone numbers and PINs, newest first: id:base64,id:base64.",
+        json_schema_extra={"secret": True},
+    )
+    node_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,8}$")] = Field(
+        default="n1", description="Name of this installation; every identifier and log entry carries it."
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://[^\s/]+(/[^\s]*)?$",
+        description="Address that QR codes carry; the page of a terms code is below it.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address on which `serve` listens.")
+    port: int = Field(default=8001, ge=1, le=65535, description="Port on which `serve` listens.")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Processes of `serve`; more than one pays off on PostgreSQL only."
+    )
+    threads: int = Field(default=16, ge=2, le=256, description="Threads of a process that answer requests.")
+    event_streams: int = Field(
+        default=32, ge=1, le=1024, description="Event streams that one process holds open, a thread each."
+    )
+    hold_minutes: int = Field(default=15, ge=1, le=240, description="Minutes that a hold lasts.")
+    staff_session_hours: int = Field(default=10, ge=1, le=24, description="Hours that a staff session lasts.")
+    lockout_minutes: int = Field(
+        default=60,
+        ge=1,
+        le=1440,
+        description="Minutes that a method stays closed after wrong tries.",
+    )
+    wrong_pins: int = Field(default=10, ge=3, le=10, description="Wrong PINs in a row that close the method.")
+    wrong_codes: int = Field(
+        default=30, ge=5, le=1000, description="Unknown voucher codes of one device in an hour that close it."
+    )
+    catalogue_files: tuple[Path, ...] = Field(
+        default=(),
+        description="A carrier's own fact catalogues besides the shipped one; separated by commas.",
+    )
+    lock_wait_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=120,
+        description="Seconds that a write waits for its turn before a 503.",
+    )
+    rival_wait_seconds: float = Field(
+        default=1.0, ge=0, le=30, description="Seconds that a repeated key waits for the first before 409."
+    )
+    statement_seconds: float = Field(
+        default=10.0, gt=0, le=300, description="Seconds after which PostgreSQL ends a statement."
+    )
+    pool_size: int = Field(default=16, ge=1, le=256, description="Connections that a process keeps open.")
+    log_level: str = Field(
+        default="info",
+        pattern="^(debug|info|warning|error)$",
+        description="Least level of the service's log.",
+    )
+
+    @field_validator("keys", mode="before")
+    @classmethod
+    def _read_keys(cls, value: Any) -> Any:
+        return KeyRing.parse(value) if isinstance(value, str) else value
+
+    @field_validator("catalogue_files", mode="before")
+    @classmethod
+    def _read_files(cls, value: Any) -> Any:
+        return tuple(part for part in value.split(",") if part) if isinstance(value, str) else value
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from the environment's SAMETERMS_ variables. Raises BadSetting with the name."""
+    given = {
+        name: environment[PREFIX + name.upper()]
+        for name in Settings.model_fields
+        if PREFIX + name.upper() in environment
+    }
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        name = PREFIX + str(fault["loc"][0]).upper()
+        raise BadSetting(f"{name}: {fault['msg']}. See the table of settings in README.md.") from None
+
+
+def setting_rows() -> list[tuple[str, str, str]]:
+    """Every setting as (variable, default or "", help), in order, for the README's table."""
+    return [(PREFIX + name.upper(), _default(field), field.description or "") for name, field in _fields()]
+
+
+def _fields() -> list[tuple[str, Any]]:
+    return list(Settings.model_fields.items())
+
+
+def _default(field: Any) -> str:
+    if field.default is PydanticUndefined:
+        return "(none: must be set)"
+    if isinstance(field.default, tuple):
+        return ",".join(str(item) for item in field.default)
+    return str(field.default)
