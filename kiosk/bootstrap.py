@@ -64,7 +64,13 @@ def ensure(
     try:
         _check_python()
         built = _build_if_stale()
-        found = provide(libraries, ROOT / ".sysroot", try_optional=built or look_again)
+        started_over = _runs_inside() and not built
+        found = provide(
+            libraries,
+            ROOT / ".sysroot",
+            try_optional=(built or look_again) and not started_over,
+            quiet=started_over,
+        )
     except SetupFailed as problem:
         _leave(str(problem))
     except PermissionError as problem:
@@ -75,7 +81,7 @@ def ensure(
     except KeyboardInterrupt:
         _leave("\nStopped. Start again at any time; the set-up resumes.", 130)
     unset = {name: value for name, value in found.items() if os.environ.get(name) != value}
-    if built or unset or not _runs_inside():
+    if unset or not started_over:
         _start_over(module, arguments, unset)
 
 

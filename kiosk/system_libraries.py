@@ -26,6 +26,8 @@ CHROMIUM_NAMES = ("chromium", "google-chrome-stable", "google-chrome", "chromium
 # cannot work. These packages are resolved as dependencies and then left out.
 NEVER_UNPACKED = ("libc6", "libc-bin", "libc-l10n", "locales", "dpkg", "tar", "perl-base", "debconf")
 
+UNPACK_EACH = ["sh", "-c", 'for package; do dpkg-deb -x "$package" "$0" || exit 1; done']
+
 CHROMIUM_STARTER = """\
 #!/bin/sh
 # Starts the privately unpacked Chromium with its own libraries and fonts.
@@ -52,7 +54,7 @@ class SystemLibrary:
 
     `on_the_machine` says whether the machine has it; `in_sysroot` gives, for a `.sysroot` folder,
     the environment by which the unpacked copy is used, empty where it is not there or not whole;
-    `finish` completes an unpacked folder.
+    `finish` puts an unpacked folder to use, and what `in_sysroot` looks for comes last.
     """
 
     title: str
@@ -64,11 +66,14 @@ class SystemLibrary:
     finish: Callable[[Path, Path], None]
 
 
-def provide(wanted: Sequence[SystemLibrary], sysroot: Path, *, try_optional: bool) -> dict[str, str]:
+def provide(
+    wanted: Sequence[SystemLibrary], sysroot: Path, *, try_optional: bool, quiet: bool = False
+) -> dict[str, str]:
     """Find or fetch every library and return the environment variables that lead to them.
 
     Raises SetupFailed with the package to install where a required one cannot be had; for an
-    optional one it says so and goes on. `try_optional` is whether to try to fetch optional ones.
+    optional one it says so, unless `quiet`, and goes on. `try_optional` is whether to try to
+    fetch optional ones.
     """
     environment: dict[str, str] = {}
     for library in wanted:
@@ -76,8 +81,9 @@ def provide(wanted: Sequence[SystemLibrary], sysroot: Path, *, try_optional: boo
         if found is None and (library.required or try_optional):
             found = _fetch(library, sysroot)
         if found is None:
-            _report_missing(library)
+            _report_missing(library, quiet)
         environment.update(found or {})
+    shutil.rmtree(sysroot / "apt", ignore_errors=True)
     return environment
 
 
@@ -86,13 +92,14 @@ def _find(library: SystemLibrary, sysroot: Path) -> Mapping[str, str] | None:
     return found if found is not None else library.in_sysroot(sysroot) or None
 
 
-def _report_missing(library: SystemLibrary) -> None:
+def _report_missing(library: SystemLibrary, quiet: bool) -> None:
     package = library.packages[0]
-    text = f"{library.title} is missing: {library.without_it}. Install the package {package}"
+    text = f"The {library.title} is missing: {library.without_it}. Install the package {package}"
     text += f" (sudo apt-get install {package})."
     if library.required:
         raise SetupFailed(text)
-    say(text)
+    if not quiet:
+        say(text)
 
 
 def _fetch(library: SystemLibrary, sysroot: Path) -> Mapping[str, str] | None:
@@ -101,8 +108,8 @@ def _fetch(library: SystemLibrary, sysroot: Path) -> Mapping[str, str] | None:
     for install in (_install_as_root, _unpack) if os.geteuid() == 0 else (_unpack,):
         try:
             install(library, sysroot)
-        except (CommandFailed, OSError) as problem:
-            say(str(problem))
+        except (CommandFailed, OSError, KeyError) as problem:
+            say(f"The {library.title} could not be fetched this way: {problem}")
         found = _find(library, sysroot)
         if found is not None:
             return found
@@ -112,7 +119,7 @@ def _fetch(library: SystemLibrary, sysroot: Path) -> Mapping[str, str] | None:
 def _install_as_root(library: SystemLibrary, _: Path) -> None:
     install = ["apt-get", "-y", "-o", "DPkg::Lock::Timeout=120", "install", "--no-install-recommends"]
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    title = f"Installing {library.title} with apt"
+    title = f"Installing the {library.title} with apt"
     try:
         run_command(title, [*install, *library.packages], environment=quiet)
     except CommandFailed:  # an image without package lists
@@ -130,16 +137,20 @@ def _unpack(library: SystemLibrary, sysroot: Path) -> None:
         for folder in (fresh, final):
             shutil.rmtree(folder, ignore_errors=True)
         fresh.mkdir()
-        apt = _private_apt(sysroot / "apt")
-        run_command("Reading the package lists, for this folder only", [*apt, "update"])
-        download = ["install", "-y", "--no-install-recommends", "--download-only", *library.packages]
-        run_command(f"Fetching {library.title}, for this folder only", [*apt, *download])
-        for package in sorted((sysroot / "apt" / "archives").glob("*.deb")):
-            if package.name.split("_")[0] not in NEVER_UNPACKED:
-                _unpack_package(package, fresh)
-        library.finish(fresh, sysroot)
+        packages = _download(library, sysroot / "apt")
+        run_command(f"Unpacking the {library.title}", [*UNPACK_EACH, str(fresh), *map(str, packages)])
         fresh.rename(final)
-        shutil.rmtree(sysroot / "apt")
+        library.finish(final, sysroot)
+
+
+def _download(library: SystemLibrary, folder: Path) -> list[Path]:
+    apt = _private_apt(folder)
+    if not any((folder / "lists").glob("*Packages*")):
+        run_command("Reading the package lists, for this folder only", [*apt, "update"])
+    wanted = ["install", "-y", "--no-install-recommends", "--download-only", *library.packages]
+    run_command(f"Fetching the {library.title}, for this folder only", [*apt, *wanted])
+    packages = sorted((folder / "archives").glob("*.deb"))
+    return [package for package in packages if package.name.split("_")[0] not in NEVER_UNPACKED]
 
 
 @contextlib.contextmanager
@@ -150,24 +161,15 @@ def _one_at_a_time(sysroot: Path) -> Iterator[None]:
         yield
 
 
-def _unpack_package(package: Path, into: Path) -> None:
-    done = subprocess.run(
-        ["dpkg-deb", "-x", str(package), str(into)], capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise CommandFailed(f"Unpacking {package.name}", done.returncode, done.stderr)
-    package.unlink()
-
-
 def _private_apt(folder: Path) -> list[str]:
     """apt-get with lists, cache and an empty record of installed packages in `folder`.
 
     The empty record makes it resolve every dependency, so the result does not rest on what the
     machine has or lacks. Sources and keys are the machine's own.
     """
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder / "archives", ignore_errors=True)
     for part in ("lists/partial", "archives/partial"):
-        (folder / part).mkdir(parents=True)
+        (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / "status").touch()
     settings = {
         "Dir::State": folder,
@@ -189,39 +191,56 @@ def library_folders(root: Path) -> list[Path]:
     return sorted({folder for folder in folders if any(folder.glob("lib*.so*"))})
 
 
-# --- zbar: the second barcode reader ------------------------------------------------------------
+# --- Shared libraries ---------------------------------------------------------------------------
 
 
-def _zbar_on_the_machine() -> Mapping[str, str] | None:
+def _shared_library(
+    title: str, package: str, file: str, *, without_it: str, required: bool, variable: str = ""
+) -> SystemLibrary:
+    """A library that programs load by its `file` name; `variable` is to carry its path, if any."""
+
+    def on_the_machine() -> Mapping[str, str] | None:
+        return {} if _loads(file) else None
+
+    def in_sysroot(sysroot: Path) -> Mapping[str, str]:
+        linked = sysroot / "lib" / file
+        if not linked.exists():
+            return {}
+        place = {"LD_LIBRARY_PATH": _with_folder_first(sysroot / "lib")}
+        return {**place, variable: str(linked)} if variable else place
+
+    def finish(unpacked: Path, sysroot: Path) -> None:
+        _link_what_is_missing(file, unpacked, sysroot / "lib")
+
+    return SystemLibrary(title, (package,), without_it, required, on_the_machine, in_sysroot, finish)
+
+
+def _loads(file: str) -> bool:
     try:
-        ctypes.CDLL("libzbar.so.0")
+        ctypes.CDLL(file)
     except OSError:
-        return None
-    return {}
+        return False
+    return True
 
 
-def _zbar_in_sysroot(sysroot: Path) -> Mapping[str, str]:
-    needed = sysroot / "libzbar0" / "needed"
-    library = needed / "libzbar.so.0"
-    if not library.exists():
-        return {}
+def _with_folder_first(folder: Path) -> str:
     earlier = [part for part in os.environ.get("LD_LIBRARY_PATH", "").split(":") if part]
-    path = ":".join([str(needed), *(part for part in earlier if part != str(needed))])
-    return {"SAMETERMS_LIBZBAR": str(library), "LD_LIBRARY_PATH": path}
+    return ":".join([str(folder), *(part for part in earlier if part != str(folder))])
 
 
-def _finish_zbar(folder: Path, _: Path) -> None:
-    """Link what libzbar asks for and the machine lacks, and nothing more, into `needed`."""
-    needed = folder / "needed"
-    needed.mkdir()
-    available = {file.name: file for place in library_folders(folder) for file in place.glob("lib*.so*")}
-    missing = ["libzbar.so.0"]
-    while missing:
+def _link_what_is_missing(file: str, unpacked: Path, links: Path) -> None:
+    """Link what `file` asks for and the machine lacks, then `file` itself, and nothing more."""
+    available = {found.name: found for place in library_folders(unpacked) for found in place.glob("lib*.so*")}
+    links.mkdir(exist_ok=True)
+    while missing := _unresolved(available[file], links):
         for name in missing:
-            if name not in available:
-                raise CommandFailed("Completing libzbar", 1, f"{name} is in none of its packages")
-            (needed / name).symlink_to(os.path.relpath(available[name], needed))
-        missing = _unresolved(needed / "libzbar.so.0", needed)
+            _link(available[name], links / name)
+    _link(available[file], links / file)
+
+
+def _link(library: Path, link: Path) -> None:
+    link.unlink(missing_ok=True)
+    link.symlink_to(os.path.relpath(library, link.parent))
 
 
 def _unresolved(library: Path, folder: Path) -> list[str]:
@@ -232,7 +251,8 @@ def _unresolved(library: Path, folder: Path) -> list[str]:
         text=True,
         check=False,
     )
-    return sorted({line.split()[0] for line in answer.stdout.splitlines() if "not found" in line})
+    lacking = (line.split()[0] for line in answer.stdout.splitlines() if "not found" in line)
+    return sorted(name for name in set(lacking) if not (folder / name).exists())
 
 
 # --- Chromium: the browser of the tests ---------------------------------------------------------
@@ -275,18 +295,25 @@ def _finish_chromium(folder: Path, sysroot: Path) -> None:
     starter.chmod(0o755)
 
 
-ZBAR = SystemLibrary(
-    title="The barcode library zbar",
-    packages=("libzbar0",),
+ZBAR = _shared_library(
+    "barcode library zbar",
+    "libzbar0",
+    "libzbar.so.0",
     without_it="codes are read by one reader only, without a second opinion",
     required=False,
-    on_the_machine=_zbar_on_the_machine,
-    in_sysroot=_zbar_in_sysroot,
-    finish=_finish_zbar,
+    variable="SAMETERMS_LIBZBAR",
+)
+
+LIBATOMIC = _shared_library(
+    "library atomic",
+    "libatomic1",
+    "libatomic.so.1",
+    without_it="the tests of the screens cannot start their browser",
+    required=True,
 )
 
 CHROMIUM = SystemLibrary(
-    title="The browser Chromium",
+    title="browser Chromium",
     packages=("chromium", "fonts-dejavu-core"),
     without_it="the tests of the screens cannot run",
     required=True,
