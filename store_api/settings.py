@@ -44,6 +44,9 @@ class Settings(BaseModel):
         pattern=r"^https?://[^\s/]+(/[^\s]*)?$",
         description="Address that QR codes carry; the page of a terms code is below it.",
     )
+    telephone_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = Field(
+        default="US", description="Country (ISO 3166) of telephone numbers without a country code."
+    )
     host: str = Field(default="127.0.0.1", description="Address on which `serve` listens.")
     port: int = Field(default=8001, ge=1, le=65535, description="Port on which `serve` listens.")
     workers: int = Field(

@@ -1,0 +1,239 @@
+"""Accounts, lines and persons: who somebody is, what is known of them, what they may use.
+
+What it is for: the door through which every other feature reaches the accounts.
+What it must not know: policies, vouchers (beyond their identifiers), visits, HTTP.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from store_api.accounts import store, telephones
+from store_api.accounts.identity import IdentityCheck, KnownPerson, check_pin, see_photo_id
+from store_api.accounts.models import AccountRow, ConsentRow, FactRow, LineRow, PersonRow
+from store_api.audit.service import record
+from store_api.contract import FactValue, LineChoice
+from store_api.errors import NotFound
+from store_api.pins import hash_pin
+from store_api.work import Work
+
+__all__ = [
+    "HeldFact", "IdentityCheck", "KnownPerson", "add_account", "add_line", "add_person", "check_pin",
+    "facts_of", "give_consent", "is_locked", "keep_fact", "line_choice", "lock_account",
+    "may_use_account_voucher", "person_name", "see_photo_id", "withdraw_consent", "zone_of",
+]  # fmt: skip
+
+FREE_ROLES = frozenset({"owner", "manager"})
+"""Roles that use the account's vouchers without asking; a member needs the owner's leave."""
+
+
+@dataclass(frozen=True)
+class HeldFact:
+    """A fact's value in its wire form ("50.00 USD", "2026-03-04") and when it was true (UTC)."""
+
+    value: FactValue
+    as_of: datetime
+
+
+def facts_of(
+    session: Session, account_id: str, person_id: str | None, line_id: str | None, today: date, now: datetime
+) -> dict[str, HeldFact]:
+    """Every fact that is known of an account, a person and a line, by its key in the catalogue.
+
+    `today` is the day of the decision in its own zone; ages are counted to it. What is not known is absent.
+    """
+    subjects = [subject for subject in (account_id, person_id, line_id) if subject]
+    rows = store.read_fact_rows(session, account_id, subjects)
+    facts = {row.fact: HeldFact(row.value["value"], row.as_of) for row in rows}
+    facts |= _own_facts(session, account_id, person_id, today, now)
+    return facts
+
+
+def is_locked(session: Session, account_id: str) -> bool:
+    """Whether the account is locked: upgrades are blocked, and the answer says so."""
+    account = store.find_account(session, account_id)
+    return account is not None and account.locked
+
+
+def zone_of(session: Session, account_id: str) -> str:
+    """The account's own time zone. Raises NotFound."""
+    account = store.find_account(session, account_id)
+    if account is None:
+        raise NotFound
+    return account.zone
+
+
+def line_choice(session: Session, account_id: str, line_id: str) -> LineChoice:
+    """A line as a face shows it. Raises NotFound."""
+    line = store.find_line(session, account_id, line_id)
+    if line is None:
+        raise NotFound
+    return LineChoice(line_id=line.line_id, label=line.label, last_four=line.last_four)
+
+
+def person_name(session: Session, account_id: str, person_id: str) -> str:
+    """A person's first name. Raises NotFound."""
+    person = store.find_person(session, account_id, person_id)
+    if person is None:
+        raise NotFound
+    return person.first_name
+
+
+def may_use_account_voucher(
+    session: Session, account_id: str, person_id: str, line_id: str, voucher_id: str, policy: str
+) -> bool:
+    """Whether a person may use a voucher of the whole account on their line.
+
+    Owner and manager may; a member needs the owner's leave for the line and this voucher, its policy, or
+    every voucher.
+    """
+    person = store.find_person(session, account_id, person_id)
+    if person is None:
+        return False
+    if person.role in FREE_ROLES:
+        return True
+    consents = store.read_consents(session, account_id, line_id)
+    return any(_covers(consent, voucher_id, policy) for consent in consents)
+
+
+def add_account(work: Work, zone: str, account_id: str | None = None) -> str:
+    """Add an account; its identifier."""
+    account_id = account_id or work.new_id("acc")
+    work.session.add(AccountRow(account_id=account_id, zone=zone, locked=False))
+    work.session.flush()
+    _record(work, "account.added", account_id)
+    return account_id
+
+
+def add_person(
+    work: Work, account_id: str, role: str, first_name: str, *, born_on: date | None = None, pin: str | None
+) -> str:
+    """Add a person with a role ("owner", "manager", "member") and their own PIN; the identifier."""
+    person_id = work.new_id("per")
+    hashed = hash_pin(work.settings.keys, pin) if pin is not None else None
+    work.session.add(
+        PersonRow(
+            account_id=account_id,
+            person_id=person_id,
+            role=role,
+            first_name=first_name,
+            born_on=born_on,
+            pin_key_id=hashed.key_id if hashed else None,
+            pin_hash=hashed.encoded if hashed else None,
+        )
+    )
+    work.session.flush()
+    _record(work, "person.added", person_id)
+    return person_id
+
+
+def add_line(work: Work, account_id: str, telephone: str, label: str, person_id: str | None) -> str:
+    """Add a line used by a person; the identifier. The number is kept as a keyed hash and last four."""
+    line_id = work.new_id("lin")
+    number = telephones.normal_form(telephone, work.settings.telephone_region)
+    keyed = telephones.hash_number(work.settings.keys, number)
+    work.session.add(
+        LineRow(
+            account_id=account_id,
+            line_id=line_id,
+            person_id=person_id,
+            label=label,
+            last_four=number[-4:],
+            telephone_key_id=keyed.key_id,
+            telephone_hash=keyed.digest,
+        )
+    )
+    work.session.flush()
+    _record(work, "line.added", line_id)
+    return line_id
+
+
+def keep_fact(work: Work, account_id: str, subject_id: str, fact: str, value: FactValue) -> None:
+    """Keep a fact of an account, person or line as of now, in place of what was known before."""
+    work.session.merge(
+        FactRow(
+            account_id=account_id,
+            subject_id=subject_id,
+            fact=fact,
+            value={"value": value},
+            as_of=work.now,
+            node_id=work.session.info["node_id"],
+        )
+    )
+    work.session.flush()
+
+
+def lock_account(work: Work, account_id: str, locked: bool) -> None:
+    """Lock or unlock an account. Raises NotFound."""
+    account = store.find_account(work.session, account_id)
+    if account is None:
+        raise NotFound
+    account.locked = locked
+    _record(work, "account.locked" if locked else "account.unlocked", account_id)
+
+
+def give_consent(
+    work: Work,
+    account_id: str,
+    line_id: str,
+    given_by: str,
+    *,
+    voucher_id: str | None = None,
+    policy: str | None = None,
+) -> str:
+    """Note the owner's leave for a line, in advance; its identifier."""
+    consent_id = work.new_id("con")
+    work.session.add(
+        ConsentRow(
+            account_id=account_id,
+            consent_id=consent_id,
+            line_id=line_id,
+            voucher_id=voucher_id,
+            policy=policy,
+            given_by=given_by,
+            given_at=work.now,
+        )
+    )
+    work.session.flush()
+    _record(work, "consent.given", consent_id)
+    return consent_id
+
+
+def withdraw_consent(work: Work, account_id: str, consent_id: str) -> None:
+    """Take a leave back; it covers nothing from now on. Raises NotFound."""
+    consent = work.session.get(ConsentRow, (account_id, consent_id))
+    if consent is None:
+        raise NotFound
+    consent.withdrawn_at = work.now
+    _record(work, "consent.withdrawn", consent_id)
+
+
+def _own_facts(
+    session: Session, account_id: str, person_id: str | None, today: date, now: datetime
+) -> dict[str, HeldFact]:
+    """The facts that the tables themselves state."""
+    facts = {
+        "account.locked": HeldFact(is_locked(session, account_id), now),
+        "account.lines": HeldFact(store.count_lines(session, account_id), now),
+    }
+    person = store.find_person(session, account_id, person_id)
+    if person is not None:
+        facts["person.role"] = HeldFact(person.role, now)
+        if person.born_on is not None:
+            facts["person.age"] = HeldFact(_years_between(person.born_on, today), now)
+    return facts
+
+
+def _years_between(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _covers(consent: ConsentRow, voucher_id: str, policy: str) -> bool:
+    return consent.voucher_id in (None, voucher_id) and consent.policy in (None, policy)
+
+
+def _record(work: Work, action: str, subject: str) -> None:
+    record(work.session, action=action, actor=work.caller.subject_id, subject=subject, now=work.now)

@@ -1,0 +1,55 @@
+"""Reading accounts, lines, persons, facts and consents.
+
+What it must not know: HTTP, PINs in the clear, rules about who may do what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from store_api.accounts.models import AccountRow, ConsentRow, FactRow, LineRow, PersonRow
+
+
+def find_line_by_hash(session: Session, hashes: Sequence[str]) -> LineRow | None:
+    """The line of a telephone number, by any of its hashes."""
+    return session.scalars(sa.select(LineRow).where(LineRow.telephone_hash.in_(hashes))).first()
+
+
+def find_account(session: Session, account_id: str) -> AccountRow | None:
+    """An account."""
+    return session.get(AccountRow, account_id)
+
+
+def find_person(session: Session, account_id: str, person_id: str | None) -> PersonRow | None:
+    """A person of an account."""
+    return session.get(PersonRow, (account_id, person_id)) if person_id else None
+
+
+def find_line(session: Session, account_id: str, line_id: str) -> LineRow | None:
+    """A line of an account."""
+    return session.get(LineRow, (account_id, line_id))
+
+
+def count_lines(session: Session, account_id: str) -> int:
+    """How many lines an account has."""
+    query = sa.select(sa.func.count()).select_from(LineRow).where(LineRow.account_id == account_id)
+    return int(session.scalar(query) or 0)
+
+
+def read_fact_rows(session: Session, account_id: str, subjects: Sequence[str]) -> Sequence[FactRow]:
+    """The stored facts of an account's subjects."""
+    query = sa.select(FactRow).where(FactRow.account_id == account_id, FactRow.subject_id.in_(subjects))
+    return session.scalars(query.order_by(FactRow.fact)).all()
+
+
+def read_consents(session: Session, account_id: str, line_id: str) -> Sequence[ConsentRow]:
+    """The owner's leaves for a line that were not withdrawn."""
+    query = sa.select(ConsentRow).where(
+        ConsentRow.account_id == account_id,
+        ConsentRow.line_id == line_id,
+        ConsentRow.withdrawn_at.is_(None),
+    )
+    return session.scalars(query).all()

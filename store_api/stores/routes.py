@@ -1,0 +1,20 @@
+"""The caller's store over HTTP."""
+
+from __future__ import annotations
+
+from flask_openapi3 import APIBlueprint
+
+from store_api.auth import allow
+from store_api.contract import Store
+from store_api.stores import service
+from store_api.work import Work, reads
+
+api = APIBlueprint("stores", __name__)
+
+
+@api.get("/v1/store", responses={200: Store})
+@allow("kiosk", "tablet", "rep", "manager", "till")
+@reads
+def show_store(work: Work) -> Store:
+    """Show the store that the caller's device or session belongs to."""
+    return service.read_store(work.session, work.caller.store_id)

@@ -1,0 +1,80 @@
+"""The stores: where they are, which time they keep, which languages they offer.
+
+What it is for: every other feature's questions about a store.
+What it must not know: devices, staff, visits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from store_api.contract import Store
+from store_api.errors import NotFound
+from store_api.stores.models import StoreRow
+
+
+@dataclass(frozen=True)
+class Place:
+    """A store as the features see it. `kind` and `region` are facts that policies may test."""
+
+    store_id: str
+    name: str
+    zone: str
+    region: str
+    kind: str = "company"
+    languages: tuple[str, ...] = ("en", "es")
+    default_language: str = "en"
+
+    def today(self, now: datetime) -> date:
+        """The day that it is in the store's own time zone."""
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
+
+def add_store(session: Session, place: Place) -> None:
+    """Add a store. Raises zoneinfo.ZoneInfoNotFoundError for an unknown time zone."""
+    ZoneInfo(place.zone)
+    session.add(
+        StoreRow(
+            store_id=place.store_id,
+            name=place.name,
+            zone=place.zone,
+            region=place.region,
+            kind=place.kind,
+            languages=list(place.languages),
+            default_language=place.default_language,
+        )
+    )
+    session.flush()
+
+
+def read_place(session: Session, store_id: str | None) -> Place:
+    """A store by its identifier. Raises NotFound."""
+    row = session.get(StoreRow, store_id) if store_id else None
+    if row is None:
+        raise NotFound
+    return Place(
+        store_id=row.store_id,
+        name=row.name,
+        zone=row.zone,
+        region=row.region,
+        kind=row.kind,
+        languages=tuple(row.languages),
+        default_language=row.default_language,
+    )
+
+
+def read_store(session: Session, store_id: str | None) -> Store:
+    """A store as it goes over the wire. Raises NotFound."""
+    place = read_place(session, store_id)
+    return Store(
+        store_id=place.store_id,
+        name=place.name,
+        zone=place.zone,
+        region=place.region,
+        languages=place.languages,
+        default_language=place.default_language,
+    )
