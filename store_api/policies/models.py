@@ -1,6 +1,6 @@
-"""Tables of the policies: the immutable text of each version with the catalogue it was read under.
+"""Table of the policies: the immutable text of each version.
 
-What they must not know: any other feature's tables.
+What it must not know: any other feature's tables.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from store_api.db import Base, NodeMixin
 class PolicyVersionRow(NodeMixin, Base):
     """One version of a policy, never changed once it stands here; a correction is a new version.
 
-    `text` is the policy document and `catalogue` the fact catalogue's text, both YAML as they were
-    loaded; `digest` is the policy core's digest of the version. `effective_until` is the first day on
-    which it is no longer in force.
+    `text` is the policy document in YAML as it was loaded; `digest` is the policy core's digest of its
+    content. `effective_until` is the first day on which it is no longer in force.
     """
 
     __tablename__ = "policy_versions"

@@ -19,10 +19,11 @@ from store_api.contract import VoucherSummary, Words
 from store_api.db import make_id
 from store_api.keys import KeyRing
 from store_api.money import to_money
-from store_api.vouchers import store
+from store_api.vouchers import store, tries
 from store_api.vouchers.codes import draw_code, read_code, show_code
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherCodeRow, VoucherUse
 from store_api.vouchers.store import HoldClaim, VoucherKey
+from store_api.work import Work
 
 __all__ = [
     "HoldClaim",
@@ -151,6 +152,19 @@ def _voucher_row(new: NewVoucher, key: VoucherKey, code: str) -> Voucher:
         uses_allowed=1,
         last_use_number=0,
     )
+
+
+def look_up_code(work: Work, code: str) -> VoucherKey | None:
+    """The voucher that a code points to, for the caller's device; a code that nobody issued is counted.
+
+    Raises TooMany where the device or the fleet has tried too many of those in this hour.
+    """
+    device = work.caller.station or work.caller.subject_id
+    tries.refuse_if_closed(work.session, device, work.now, work.settings.wrong_codes)
+    key = find_by_code(work.session, work.settings.keys, code)
+    if key is None:
+        tries.count_wrong(work.session, device, work.now)
+    return key
 
 
 def find_by_code(session: Session, keys: KeyRing, code: str) -> VoucherKey | None:

@@ -1,0 +1,45 @@
+"""Reading and writing holds and redemptions.
+
+What it must not know: policies, decisions, Flask, the clock.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from store_api.redemptions.models import HoldRow, RedemptionRow
+
+
+def find_hold(session: Session, hold_id: str) -> HoldRow | None:
+    """A hold by its identifier."""
+    return session.scalars(sa.select(HoldRow).where(HoldRow.hold_id == hold_id)).one_or_none()
+
+
+def find_hold_of_order(session: Session, account_id: str, order_id: str, voucher_id: str) -> HoldRow | None:
+    """The newest hold of an order on a voucher that was not ended by anybody."""
+    chosen = (
+        sa.select(HoldRow)
+        .where(
+            HoldRow.account_id == account_id,
+            HoldRow.order_id == order_id,
+            HoldRow.voucher_id == voucher_id,
+            HoldRow.ended_at.is_(None),
+        )
+        .order_by(HoldRow.held_at.desc())
+    )
+    return session.scalars(chosen.limit(1)).first()
+
+
+def find_redemption(session: Session, redemption_id: str) -> RedemptionRow | None:
+    """A redemption by its identifier."""
+    chosen = sa.select(RedemptionRow).where(RedemptionRow.redemption_id == redemption_id)
+    return session.scalars(chosen).one_or_none()
+
+
+def find_redemption_of_order(session: Session, account_id: str, order_id: str) -> RedemptionRow | None:
+    """The redemption that settled an order, if one did."""
+    chosen = sa.select(RedemptionRow).where(
+        RedemptionRow.account_id == account_id, RedemptionRow.order_id == order_id
+    )
+    return session.scalars(chosen.order_by(RedemptionRow.redeemed_at.desc()).limit(1)).first()
