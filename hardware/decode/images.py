@@ -23,8 +23,8 @@ MOST_BYTES = 32 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 """Larger headers are refused: unpacked they would not fit the memory that the process may take."""
 
-WORKING_PIXELS = 12_000_000
-"""A larger picture is shrunk to about this; a code that somebody photographed fills a good part of it."""
+WORKING_PIXELS = 6_000_000
+"""A larger picture is shrunk to about this, so that looking at it fits the time there is for it."""
 
 MOST_UNPACKED = 24_000_000
 """Formats that cannot be shrunk while unpacking (all but JPEG) may have no more pixels than this."""
@@ -103,8 +103,9 @@ def _unpack(data: bytes, name: str) -> Picture | DecodeTrouble:
         if pixels > WORKING_PIXELS:
             shrink = (WORKING_PIXELS / pixels) ** 0.5
             image.draft("L", (round(image.width * shrink), round(image.height * shrink)))
-        upright = ImageOps.exif_transpose(image)
-        return _shrunk(_grey(upright))
+        image.load()
+        ImageOps.exif_transpose(image, in_place=True)
+        return _grey(_shrunk(image))
 
 
 def _grey(image: Image.Image) -> Picture:
@@ -130,9 +131,8 @@ def _on_white(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(ground, picture).convert("RGB")
 
 
-def _shrunk(grey: Picture) -> Picture:
-    if grey.size <= WORKING_PIXELS * 1.5:
-        return grey
-    factor = (WORKING_PIXELS / grey.size) ** 0.5
-    size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
-    return np.array(Image.fromarray(grey).resize(size, Image.Resampling.BOX), dtype=np.uint8)
+def _shrunk(image: Image.Image) -> Image.Image:
+    """The picture, or one a whole number of times smaller where it is much larger than what is worked on."""
+    times = round((image.width * image.height / WORKING_PIXELS) ** 0.5)
+    can_be_reduced = image.mode in ("L", "RGB", "RGBA", "CMYK", "LA")
+    return image.reduce(times) if times > 1 and can_be_reduced else image

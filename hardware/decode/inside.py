@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+import time
 from typing import IO, Any
 
 import cv2
@@ -64,10 +65,11 @@ def _answer(head: dict[str, Any], body: bytes, budget: float) -> DecodeAnswer:
 
 
 def _still(body: bytes, budget: float) -> DecodeAnswer:
+    end = time.monotonic() + budget
     grey = load_grey(body)
     if isinstance(grey, DecodeTrouble):
         return DecodeAnswer(trouble=grey)
-    return _seen(grey, DecodeAnswer(tuple(decode_grey(grey, budget))))
+    return _seen(grey, DecodeAnswer(tuple(decode_grey(grey, end - time.monotonic()))))
 
 
 def _frame(head: dict[str, Any], body: bytes) -> DecodeAnswer:

@@ -50,7 +50,8 @@ def decode_image(
 ) -> list[Reading]:
     """Codes in a still picture (uint8, grey or blue-green-red).
 
-    Looks until something is read or `budget` seconds are used up; an attempt under way is not broken off.
+    Looks until something is read or `budget` seconds would be exceeded by one more attempt as slow as the
+    slowest so far; an attempt under way is not broken off.
     `names` are symbologies of `hardware.decode.symbologies`; name "itf" to read that, too.
     """
     return decode_grey(to_grey(image_bgr), budget, names)
@@ -61,6 +62,8 @@ def decode_grey(grey: Picture, budget: float = BUDGET_SECONDS, names: Sequence[s
     end = time.monotonic() + budget
     doubtful: list[Reading] = []
     for engine in engines():
+        if time.monotonic() >= end:
+            return []
         found = engine.read(grey, names)
         settled = distinct(reading for reading in found if reading.confirmed)
         if settled:
@@ -75,7 +78,8 @@ def decode_live(grey: Picture, attempt: int = 0, names: Sequence[str] = LIVE) ->
     A linear code that only the extra attempt found is not `confirmed`: a second frame has to agree.
     """
     zxing = engines()[0]
-    found = zxing.read(cv2.blur(grey, (3, 3)), names, patient=False)
+    smooth = np.asarray(cv2.blur(grey, (3, 3)), dtype=np.uint8)
+    found = zxing.read(smooth, names, patient=False)
     if found or min(grey.shape[:2]) < 8:
         return distinct(found)
     extra = LIVE_ATTEMPTS[attempt % len(LIVE_ATTEMPTS)]
@@ -101,14 +105,17 @@ def distinct(readings: Iterable[Reading]) -> list[Reading]:
 
 def _retry(grey: Picture, names: Sequence[str], end: float, doubtful: list[Reading]) -> list[Reading]:
     seen = {_key(reading) for reading in doubtful}
+    slowest = 0.0
     for attempt in STILL_ATTEMPTS:
-        if time.monotonic() >= end or min(grey.shape[:2]) < 8:
+        began = time.monotonic()
+        if began + slowest >= end or min(grey.shape[:2]) < 8:
             break
         found = distinct(_look(attempt, grey, names))
         settled = [replace(r, confirmed=True) for r in found if not _is_linear(r) or _key(r) in seen]
         if settled:
             return settled
         seen |= {_key(reading) for reading in found}
+        slowest = max(slowest, time.monotonic() - began)
     return []
 
 

@@ -44,9 +44,9 @@ def import_pyzbar() -> ModuleType | None:
     library = next((found for name in candidates() if (found := load(name)) is not None), None)
     if library is None:
         return None
-    from pyzbar import zbar_library as finder  # type: ignore[import-untyped]
+    from pyzbar import zbar_library as finder
 
     finder.load = lambda: (library, [])
-    from pyzbar import pyzbar  # type: ignore[import-untyped]
+    from pyzbar import pyzbar
 
     return pyzbar if isinstance(pyzbar, ModuleType) else None

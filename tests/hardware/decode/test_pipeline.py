@@ -1,0 +1,167 @@
+"""Codes are found in still pictures and live frames, and doubtful readings are not believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from hardware.decode import decode_image, pipeline
+from hardware.decode.engines import engine_report, engines
+from hardware.decode.symbologies import STILL, settle
+from hardware.ports import Picture, Reading, Symbology
+from tests.hardware.pictures import frame, linear, qr, turned
+
+
+def texts(readings: Sequence[Reading]) -> list[str]:
+    return [reading.text for reading in readings]
+
+
+class ScriptedEngine:
+    """An engine that gives one list of readings a call, then nothing."""
+
+    def __init__(self, name: str, *answers: list[Reading]) -> None:
+        self.name = name
+        self._answers = list(answers)
+
+    def read(self, grey: Picture, names: Sequence[str], patient: bool = True) -> list[Reading]:
+        return self._answers.pop(0) if self._answers else []
+
+
+def ean(text: str) -> Reading:
+    return Reading(text, Symbology("ean13", "]E0"), ((0, 0), (9, 0), (9, 9), (0, 9)), "scripted")
+
+
+def use_engines(monkeypatch: pytest.MonkeyPatch, *found: ScriptedEngine) -> None:
+    monkeypatch.setattr(pipeline, "engines", lambda: found)
+
+
+def test_a_qr_code_gives_its_text_its_symbology_and_where_it_is() -> None:
+    (reading,) = decode_image(frame(qr("7F3K-9QDX-A2BC-M")))
+    assert reading.text == "7F3K-9QDX-A2BC-M"
+    assert reading.symbology == Symbology("qr", "]Q1")
+    assert reading.engine == "zxing"
+    assert all(400 < x < 880 and 200 < y < 520 for x, y in reading.corners)
+    assert len(reading.corners) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name", "aim"),
+    [
+        ("VOUCHER-42", "Code128", "code128", "]C0"),
+        ("4006381333931", "EAN13", "ean13", "]E0"),
+        ("96385074", "EAN8", "ean8", "]E4"),
+        ("ABC-42", "Code39", "code39", "]A0"),
+        ("VOUCHER 42", "DataMatrix", "data_matrix", "]d1"),
+        ("VOUCHER 42", "Aztec", "aztec", "]z0"),
+    ],
+)
+def test_other_codes_are_read_by_name(text: str, kind: str, name: str, aim: str) -> None:
+    image = linear(text, kind) if name not in ("data_matrix", "aztec") else _matrix(text, kind)
+    (reading,) = decode_image(image)
+    assert (reading.text, reading.symbology) == (text, Symbology(name, aim))
+
+
+def _matrix(text: str, kind: str) -> Picture:
+    import zxingcpp
+
+    code = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, kind))
+    return np.pad(np.array(code.to_image(scale=6), dtype=np.uint8), 40, constant_values=255)
+
+
+def test_both_engines_call_a_upc_a_the_same_twelve_digits() -> None:
+    image = linear("036000291452", "UPCA")
+    for engine in engines():
+        (reading,) = engine.read(image, STILL)
+        assert (reading.symbology.name, reading.text) == ("upca", "036000291452"), engine.name
+
+
+def test_an_ean_that_does_not_begin_with_zero_stays_an_ean() -> None:
+    from hardware.decode.symbologies import BY_NAME
+
+    assert settle(BY_NAME["ean13"], "4006381333931") == (Symbology("ean13", "]E0"), "4006381333931")
+
+
+@pytest.mark.parametrize("degrees", [7, 90, 180, 200, 315])
+def test_a_turned_code_is_read(degrees: int) -> None:
+    assert texts(decode_image(turned(qr("TURNED"), degrees))) == ["TURNED"]
+
+
+def test_a_light_on_dark_code_is_read() -> None:
+    assert texts(decode_image(np.asarray(255 - qr("INVERTED"), dtype=np.uint8))) == ["INVERTED"]
+
+
+def test_two_codes_in_one_picture_are_both_read() -> None:
+    assert set(texts(decode_image(np.hstack([qr("FIRST"), qr("OTHER")])))) == {"FIRST", "OTHER"}
+
+
+def test_itf_is_read_only_when_it_is_named() -> None:
+    image = linear("12345678901231", "ITF")
+    assert decode_image(image) == []
+    assert texts(decode_image(image, names=("itf",))) == ["12345678901231"]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (5, 5), (200, 200), (200, 200, 3)])
+def test_a_picture_without_a_code_gives_nothing(shape: tuple[int, ...]) -> None:
+    assert decode_image(np.full(shape, 128, dtype=np.uint8)) == []
+
+
+def test_noise_gives_nothing() -> None:
+    noise = np.random.default_rng(7).integers(0, 256, (240, 320), dtype=np.uint8)
+    assert decode_image(noise) == []
+
+
+def test_a_picture_with_another_number_of_channels_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="height x width"):
+        decode_image(np.zeros((10, 10, 4), dtype=np.uint8))
+
+
+def test_a_linear_code_from_a_single_retry_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_engines(monkeypatch, ScriptedEngine("zxing", [], [ean("4006381333931")]), ScriptedEngine("zbar"))
+    assert decode_image(np.zeros((50, 50), dtype=np.uint8), budget=60) == []
+
+
+def test_a_linear_code_on_which_two_retries_agree_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    again = [ean("4006381333931")]
+    use_engines(monkeypatch, ScriptedEngine("zxing", [], again), ScriptedEngine("zbar", [], again))
+    (reading,) = decode_image(np.zeros((50, 50), dtype=np.uint8), budget=60)
+    assert reading.text == "4006381333931"
+    assert reading.confirmed
+
+
+def test_two_retries_that_read_different_texts_do_not_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    zxing = ScriptedEngine("zxing", [], [ean("4006381333931")])
+    use_engines(monkeypatch, zxing, ScriptedEngine("zbar", [], [ean("9780201379624")]))
+    assert decode_image(np.zeros((50, 50), dtype=np.uint8), budget=60) == []
+
+
+def test_no_retry_begins_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_engines(monkeypatch, ScriptedEngine("zxing", [], [ean("1")], [ean("1")]))
+    assert decode_image(np.zeros((50, 50), dtype=np.uint8), budget=0) == []
+
+
+def test_corners_found_in_a_turned_view_are_led_back_to_the_picture() -> None:
+    view = pipeline._turned(22)(np.zeros((300, 400), dtype=np.uint8))
+    assert view.back is not None
+    middle = (view.grey.shape[1] // 2, view.grey.shape[0] // 2)
+    x, y = pipeline._moved(middle, view.back)
+    assert (abs(x - 200) <= 2, abs(y - 150) <= 2) == (True, True)
+
+
+def test_a_live_frame_is_read_at_the_first_look() -> None:
+    (reading,) = pipeline.decode_live(pipeline.to_grey(frame(qr("LIVE"))))
+    assert (reading.text, reading.confirmed) == ("LIVE", True)
+
+
+def test_a_linear_code_that_only_the_extra_look_finds_waits_for_a_second_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use_engines(monkeypatch, ScriptedEngine("zxing", [], [ean("4006381333931")]))
+    (reading,) = pipeline.decode_live(np.zeros((50, 50), dtype=np.uint8))
+    assert not reading.confirmed
+
+
+def test_both_engines_are_at_work_here() -> None:
+    assert [engine.name for engine in engines()] == ["zxing", "zbar"]
+    assert engine_report() == "Codes are read with zxing-cpp and zbar."
