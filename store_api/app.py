@@ -6,20 +6,26 @@ What it must not know: rules; it only puts things together.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import sqlalchemy as sa
 from flask import Flask, Response
 from flask_openapi3 import Info, OpenAPI
 
-from store_api import auth, errors, events
+from store_api import auth, errors, events, logs
 from store_api.db import Database
 from store_api.features import BLUEPRINTS, FINDERS
 from store_api.idempotency import Keys
 from store_api.settings import Settings
+from store_api.system.openapi import describe
+from store_api.writer_queue import QueueTimeout
 
 MAXIMUM_BODY = 1024 * 1024
+"""Bytes of a request body."""
 VERSION = "1.0.0"
+"""Version of the API, by semantic versioning."""
 
 
 def wall_clock() -> datetime:
@@ -42,22 +48,45 @@ def create_app(
     settings: Settings, *, database: Database | None = None, clock: Callable[[], datetime] = wall_clock
 ) -> Flask:
     """The service as a WSGI application. Raises where a route does not declare who may call it."""
-    app = OpenAPI(
-        "store_api", info=Info(title="Sameterms", version=VERSION), doc_ui=False, static_folder=None
-    )
+    info = Info(title="Sameterms", version=VERSION)
+    app = OpenAPI("store_api", info=info, doc_ui=False, static_folder=None)
     app.config.update(CLOCK=clock, MAX_CONTENT_LENGTH=MAXIMUM_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
-    app.extensions["settings"] = settings
-    app.extensions["database"] = database or create_database(settings)
-    app.extensions["idempotency_keys"] = Keys(settings.rival_wait_seconds)
-    app.extensions["bell"] = events.Bell()
-    events.follow_database(app.extensions["database"], app.extensions["bell"])
-    errors.register_errors(app)
-    auth.register_auth(app, FINDERS)
-    app.after_request(_harden)
+    _lay_foundation(app, settings, database or create_database(settings))
     for blueprint in BLUEPRINTS:
         app.register_api(blueprint)
     auth.refuse_open_routes(app)
+    app.extensions["description"] = describe(app)
     return app
+
+
+def close_app(app: Flask) -> None:
+    """End every event stream and close the database."""
+    app.extensions["bell"].close()
+    app.extensions["database"].close()
+
+
+def _lay_foundation(app: Flask, settings: Settings, database: Database) -> None:
+    bell = events.Bell()
+    app.extensions.update(
+        settings=settings,
+        database=database,
+        idempotency_keys=Keys(settings.rival_wait_seconds),
+        bell=bell,
+        stream_slots=threading.BoundedSemaphore(settings.event_streams),
+    )
+    events.follow_database(database, bell)
+    errors.register_errors(app, logs.log_failure)
+    for fault in (QueueTimeout, sa.exc.OperationalError, sa.exc.TimeoutError):
+        app.register_error_handler(fault, _answer_database_fault)
+    logs.log_requests(app)
+    auth.register_auth(app, FINDERS)
+    app.after_request(_harden)
+
+
+def _answer_database_fault(error: Exception) -> Response:
+    """No turn in time, a deadlock, a full disk, a database that is gone: nothing was done, ask again."""
+    logs.log_failure(error)
+    return errors.answer(errors.Unavailable(retry_after=1))
 
 
 def _harden(response: Response) -> Response:

@@ -105,9 +105,9 @@ def _admit() -> None:
     roles: frozenset[str] = getattr(
         current_app.view_functions[request.endpoint], "allowed_roles", frozenset()
     )
-    token = _bearer_token()
+    token = bearer_token()
     if token is not None:
-        g.caller = _find_caller(token)
+        g.caller = _known_caller(token)
     if "public" in roles:
         return
     if token is None:
@@ -116,7 +116,8 @@ def _admit() -> None:
         raise NotAllowed("auth.role_not_allowed")
 
 
-def _bearer_token() -> str | None:
+def bearer_token() -> str | None:
+    """The request's token, or None. Raises NotSignedIn where the header is there but is not a token."""
     header = request.headers.get("Authorization")
     if header is None:
         return None
@@ -126,17 +127,15 @@ def _bearer_token() -> str | None:
     return token.strip()
 
 
-def _find_caller(token: str) -> Caller:
-    caller = find_caller(token, g.now)
+def _known_caller(token: str) -> Caller:
+    with current_app.extensions["database"].reading() as session:
+        caller = find_caller(session, current_app.extensions["caller_finders"], token, g.now)
     if caller is None:
         raise NotSignedIn("auth.token_unknown")
     return caller
 
 
-def find_caller(token: str, now: datetime) -> Caller | None:
+def find_caller(session: Session, finders: dict[str, Finder], token: str, now: datetime) -> Caller | None:
     """The caller of a token, or None where it is unknown, expired or revoked."""
-    finder: Finder | None = current_app.extensions["caller_finders"].get(token.partition("_")[0])
-    if finder is None:
-        return None
-    with current_app.extensions["database"].reading() as session:
-        return finder(session, hash_token(token), now)
+    finder = finders.get(token.partition("_")[0])
+    return None if finder is None else finder(session, hash_token(token), now)

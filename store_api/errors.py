@@ -21,7 +21,9 @@ What it must not know: any feature, the database.
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from collections.abc import Callable
+
+from flask import Flask, Response, g, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -127,6 +129,7 @@ def answer(error: ApiError) -> Response:
     """The problem JSON of an error, in the caller's language."""
     language = request.accept_languages.best_match(SUPPORTED, default="en") or "en"
     words = WORDS.get(error.code) or WORDS[type(error).code]
+    g.problem_code = error.code
     problem = Problem(
         title=TITLES[error.status][language],
         status=error.status,
@@ -162,10 +165,16 @@ def from_http(error: HTTPException) -> ApiError:
     return _BY_STATUS.get(error.code or 500, BadRequest if 400 <= (error.code or 500) < 500 else Failed)()
 
 
-def register_errors(app: Flask, report: object = None) -> None:
-    """Answer every exception as problem JSON; a traceback goes to the log and never to the caller."""
+def register_errors(app: Flask, report: Callable[[BaseException], None]) -> None:
+    """Answer every exception as problem JSON; what nobody foresaw goes to `report` and never out."""
+
+    def fail(error: Exception) -> Response:
+        report(error)
+        return answer(Failed())
+
     app.register_error_handler(ApiError, answer)
     app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, fail)
 
 
 def _answer_http(error: HTTPException) -> Response:

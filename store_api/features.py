@@ -8,8 +8,26 @@ from __future__ import annotations
 
 from flask_openapi3 import APIBlueprint
 
+from store_api.audit.routes import api as audit
 from store_api.auth import Finder
+from store_api.devices import service as devices
+from store_api.staff import service as staff_service
+from store_api.staff.routes import api as staff
+from store_api.stores.routes import api as stores
+from store_api.system.event_stream import api as events
+from store_api.system.openapi import api as openapi
+from store_api.system.routes import api as system
 
-BLUEPRINTS: tuple[APIBlueprint, ...] = ()
+BLUEPRINTS: tuple[APIBlueprint, ...] = (
+    system,
+    openapi,
+    stores,
+    staff,
+    events,
+    audit,
+)
 
-FINDERS: dict[str, Finder] = {}
+FINDERS: dict[str, Finder] = {
+    devices.CALLER_KIND: devices.find_caller,
+    staff_service.CALLER_KIND: staff_service.find_caller,
+}

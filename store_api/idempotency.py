@@ -29,6 +29,7 @@ KEPT = timedelta(days=30)
 """How long a key and its answer are kept."""
 KEY_FORM = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's code for a lock that did not come in time."""
 
 
 class IdempotencyKey(NodeMixin, Base):

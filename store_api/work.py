@@ -24,20 +24,16 @@ from typing import Any
 
 from flask import Response, current_app, request
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from store_api.auth import Caller, current_caller, current_now
 from store_api.db import Database, make_id
-from store_api.errors import Unavailable, WrongMediaType, invalid_from
+from store_api.errors import WrongMediaType, invalid_from
 from store_api.idempotency import Keys, StoredAnswer, read_key, request_digest
 from store_api.settings import Settings
 from store_api.strict_json import check_json
-from store_api.writer_queue import QueueTimeout
 
 PLACES = ("path", "query", "body")
-LOCK_NOT_AVAILABLE = "55P03"
-"""PostgreSQL's code for a lock that did not come in time."""
 
 
 @dataclass(frozen=True)
@@ -67,38 +63,45 @@ def reads(view: Callable[..., Any]) -> Callable[..., Response]:
     return _delay(run)
 
 
-def writes(view: Callable[..., Any] | None = None, *, keyed: bool = True) -> Any:
-    """Run a view in the request's only write transaction, once per Idempotency-Key.
-
-    `keyed=False` is for routes that hand out a token, whose answer must never be stored.
-    """
-    if view is None:
-        return functools.partial(writes, keyed=keyed)
+def writes(view: Callable[..., Any]) -> Callable[..., Response]:
+    """Run a view in the request's only write transaction, once per Idempotency-Key."""
     models = _models(view)
-    call = view
 
-    @functools.wraps(call)
+    @functools.wraps(view)
     def run(**given: Any) -> Response:
-        key = read_key() if keyed else None
-        values = _bind(models, given)
-        try:
-            return _respond(_once(call, values, key))
-        except QueueTimeout:
-            raise Unavailable(retry_after=1) from None
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
-                raise Unavailable(retry_after=1) from None
-            raise
+        key = read_key()
+        return _respond(_once(view, _bind(models, given), key))
 
-    run.takes_key = keyed  # type: ignore[attr-defined]
+    run.takes_key = True  # type: ignore[attr-defined]
     return _delay(run)
 
 
-def _once(view: Callable[..., Any], values: dict[str, Any], key: str | None) -> StoredAnswer:
-    """The answer of a write: the stored one where the key is known, else the view's, stored with it."""
-    if key is None:
+def writes_without_key(view: Callable[..., Any]) -> Callable[..., Response]:
+    """Run a view in a write transaction whose answer is never stored, because it carries a token."""
+    models = _models(view)
+
+    @functools.wraps(view)
+    def run(**given: Any) -> Response:
+        values = _bind(models, given)
         with _database().transaction() as session:
-            return _encode(view(_work(session), **values))
+            return _respond(_encode(view(_work(session), **values)))
+
+    return _delay(run)
+
+
+def bound(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Read path and query into their models for a view that opens its own short transactions."""
+    models = _models(view)
+
+    @functools.wraps(view)
+    def run(**given: Any) -> Response:
+        return view(**_bind(models, given))
+
+    return _delay(run)
+
+
+def _once(view: Callable[..., Any], values: dict[str, Any], key: str) -> StoredAnswer:
+    """The answer of a write: the stored one where the key is known, else the view's, stored with it."""
     keys: Keys = current_app.extensions["idempotency_keys"]
     client, digest = current_caller().client_id, request_digest()
     with keys.claimed(client, key), _database().transaction() as session:

@@ -1,0 +1,24 @@
+"""Table of the devices: kiosks, tablets and tills, each with a token of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store_api.db import Base, Id, NodeMixin
+
+
+class DeviceRow(NodeMixin, Base):
+    """A device at a station of a store. Only the digest of its token is kept."""
+
+    __tablename__ = "devices"
+
+    device_id: Mapped[Id] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    store_id: Mapped[Id] = mapped_column(sa.ForeignKey("stores.store_id"))
+    station: Mapped[str] = mapped_column(sa.String(80))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    enrolled_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

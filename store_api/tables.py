@@ -1,0 +1,28 @@
+"""Every table, imported: what migrations and checks compare a database with.
+
+What it is for: one import that makes Base.metadata complete.
+What it must not know: what the tables hold.
+"""
+
+from __future__ import annotations
+
+from store_api import events, idempotency, lockout
+from store_api.accounts import models as accounts
+from store_api.audit import models as audit
+from store_api.db import Base
+from store_api.decisions import models as decisions
+from store_api.devices import models as devices
+from store_api.orders import models as orders
+from store_api.policies import models as policies
+from store_api.redemptions import models as redemptions
+from store_api.staff import models as staff
+from store_api.stores import models as stores
+from store_api.visits import models as visits
+from store_api.vouchers import models as vouchers
+
+MODULES = (
+    accounts, audit, decisions, devices, events, idempotency, lockout, orders, policies, redemptions,
+    staff, stores, visits, vouchers,
+)  # fmt: skip
+
+METADATA = Base.metadata
