@@ -1,0 +1,158 @@
+"""Fixtures of the service's tests: a fresh database for each test, a clock that stands still, clients.
+
+Every test that asks for `database` (or anything built on it) runs on SQLite and on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from store_api import schema
+from store_api.app import close_app, create_app
+from store_api.db import Database
+from store_api.settings import Settings
+from tests.store_api.clients import Client, sign_in
+from tests.store_api.factories import (
+    MANAGER_NUMBER,
+    MANAGER_PIN,
+    REP_NUMBER,
+    REP_PIN,
+    FakeClock,
+    World,
+    furnish,
+    make_settings,
+    make_work,
+)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A furnished database to make copies of."""
+
+    url: str
+    world: World
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A furnished SQLite database."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('template')}/template.db"
+    return Template(url, _furnish(url))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_databases: Any) -> Template:
+    """A furnished PostgreSQL database."""
+    url = postgres_databases.new(None)
+    return Template(url, _furnish(url))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def template(request: pytest.FixtureRequest) -> Template:
+    """The furnished database of the backend under test."""
+    name = "sqlite_template" if request.param == "sqlite" else "postgres_template"
+    chosen: Template = request.getfixturevalue(name)
+    return chosen
+
+
+@pytest.fixture
+def world(template: Template) -> World:
+    """Identifiers and tokens of the furnished database."""
+    return template.world
+
+
+@pytest.fixture
+def database_url(template: Template, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """The address of a fresh copy of the furnished database."""
+    if template.url.startswith("sqlite"):
+        path = tmp_path / "store.db"
+        shutil.copyfile(template.url.removeprefix("sqlite:///"), path)
+        return f"sqlite:///{path}"
+    new: Callable[[str | None], str] = request.getfixturevalue("new_postgres_database")
+    return new(template.url)
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Settings on the fresh database."""
+    return make_settings(database_url)
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """The fresh database."""
+    opened = Database(settings.database_url, settings.node_id, pool_size=8)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that stands at factories.NOW until it is moved."""
+    return FakeClock()
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, clock: FakeClock) -> Iterator[Flask]:
+    """The service on the fresh database."""
+    made = create_app(settings, database=database, clock=clock)
+    yield made
+    close_app(made)
+
+
+@pytest.fixture
+def as_nobody(app: Flask) -> Client:
+    """A caller without a token."""
+    return Client(app, None)
+
+
+@pytest.fixture
+def as_kiosk(app: Flask, world: World) -> Client:
+    """The kiosk of counter-1."""
+    return Client(app, world.kiosk)
+
+
+@pytest.fixture
+def as_tablet(app: Flask, world: World) -> Client:
+    """The tablet of counter-1."""
+    return Client(app, world.tablet)
+
+
+@pytest.fixture
+def as_till(app: Flask, world: World) -> Client:
+    """The till."""
+    return Client(app, world.till)
+
+
+@pytest.fixture
+def as_rep(as_tablet: Client) -> Client:
+    """Jordan, a rep, signed in on the tablet."""
+    return sign_in(as_tablet, REP_NUMBER, REP_PIN)
+
+
+@pytest.fixture
+def as_manager(as_tablet: Client) -> Client:
+    """Morgan, the store manager, signed in on the tablet."""
+    return sign_in(as_tablet, MANAGER_NUMBER, MANAGER_PIN)
+
+
+def _furnish(url: str) -> World:
+    database = Database(url)
+    schema.upgrade(database)
+    with database.transaction() as session:
+        made = furnish(make_work(session))
+    database.close()
+    if url.startswith("sqlite"):
+        # The copy is of one file: what still stands in the write-ahead log goes into it first.
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return made
