@@ -27,6 +27,7 @@ from store_api.policy.wire import decision_to_json
 
 __all__ = ["NONE_IN_FORCE", "Decision", "TermResult", "decide", "decision_to_json"]
 
+
 def decide(
     version: PolicyVersion | Policy,
     catalogue: Catalogue,
@@ -53,7 +54,12 @@ def decide(
 
 
 def _with_version(
-    case: Case, given: Answer, evaluation: Evaluation, catalogue: Catalogue, ends: date | None, zone: str | None
+    case: Case,
+    given: Answer,
+    evaluation: Evaluation,
+    catalogue: Catalogue,
+    ends: date | None,
+    zone: str | None,
 ) -> Decision:
     missing = tuple(dict.fromkeys(_missing_facts(evaluation, given, case.facts)))
     if given.outcome == "eligible":
