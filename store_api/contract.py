@@ -424,6 +424,12 @@ class IdentityRequest(Wire):
     pin: Annotated[str, StringConstraints(min_length=1, max_length=12)]
 
 
+class PhotoId(Wire):
+    """The telephone number of the person whose photo ID the calling member of staff has seen."""
+
+    telephone: Annotated[str, StringConstraints(max_length=40)]
+
+
 class IdentityAnswer(Wire):
     """Whether the person is known now. Unknown numbers answer as wrong PINs do.
 

@@ -10,13 +10,18 @@ from flask_openapi3 import APIBlueprint
 
 from store_api.audit.routes import api as audit
 from store_api.auth import Finder
+from store_api.decisions.routes import api as decisions
 from store_api.devices import service as devices
+from store_api.orders.routes import api as orders
+from store_api.policies.routes import api as policies
+from store_api.redemptions.routes import api as redemptions
 from store_api.staff import service as staff_service
 from store_api.staff.routes import api as staff
 from store_api.stores.routes import api as stores
 from store_api.system.event_stream import api as events
 from store_api.system.openapi import api as openapi
 from store_api.system.routes import api as system
+from store_api.visits.routes import api as visits
 
 BLUEPRINTS: tuple[APIBlueprint, ...] = (
     system,
@@ -25,6 +30,11 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     staff,
     events,
     audit,
+    policies,
+    orders,
+    visits,
+    decisions,
+    redemptions,
 )
 
 FINDERS: dict[str, Finder] = {

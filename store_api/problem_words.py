@@ -116,6 +116,44 @@ WORDS: dict[str, Words] = {
         "en": "No more event streams can be opened. Poll with format=json instead.",
         "es": "No se pueden abrir más flujos de eventos. Consulte con format=json.",
     },
+    "order.settled": {
+        "en": "This order was confirmed or captured before. Nothing was done.",
+        "es": "Este pedido ya se confirmó o se cobró. No se hizo nada.",
+    },
+    "order.without_decision": {
+        "en": "There is no decision on this order. Ask for one first. Nothing was done.",
+        "es": "No hay una decisión sobre este pedido. Pídala primero. No se hizo nada.",
+    },
+    "order.without_price": {
+        "en": "The order has no price to take the credit off. Choose what is bought first. Nothing was used.",
+        "es": "El pedido no tiene un precio del que descontar el crédito. Elija primero lo que se compra. "
+        "No se usó nada.",
+    },
+    "decision.nothing_to_use": {
+        "en": "This decision is not about a voucher on an order, so there is nothing to reserve.",
+        "es": "Esta decisión no trata de un vale en un pedido, así que no hay nada que reservar.",
+    },
+    "policy.needs_voucher": {
+        "en": "This policy is asked for by its voucher. Name the voucher.",
+        "es": "Esta política se consulta por su vale. Indique el vale.",
+    },
+    "policy.version_exists": {
+        "en": "This version of the policy is there with another text. Give the correction a new number.",
+        "es": "Esta versión de la política ya existe con otro texto. Dé a la corrección un número nuevo.",
+    },
+    "terms.not_found": {
+        "en": "Nobody was given this terms code. Compare it character by character.",
+        "es": "Nadie recibió este código de condiciones. Compárelo carácter por carácter.",
+    },
+    "visit.too_many_open": {
+        "en": "Too many visits are open in this store. Close some first.",
+        "es": "Hay demasiadas visitas abiertas en esta tienda. Cierre algunas primero.",
+    },
+    "code.too_many_tries": {
+        "en": "Too many unknown codes were tried here. Wait until the hour is over, or ask the staff.",
+        "es": "Aquí se probaron demasiados códigos desconocidos. Espere a que termine la hora o consulte "
+        "al personal.",
+    },
     "service.failed": {
         "en": "The service failed. Nothing was done. Try again with the same Idempotency-Key.",
         "es": "El servicio falló. No se hizo nada. Intente de nuevo con el mismo Idempotency-Key.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,10 @@ LOCKED = "account.locked"
 CONSENT_MISSING = "consent.missing"
 BELONGS_TO_ANOTHER = "voucher.belongs_to_another"
 HELD_ELSEWHERE = "voucher.held_elsewhere"
+Details = Mapping[str, str | dt.date]
+"""What the sentences of a code may tell."""
+Reasons = dict[str, Details]
+"""Codes for "no", each with its details."""
 OF_STATE: Mapping[str, str] = {
     "void": "voucher.void",
     "used": "voucher.already_redeemed",
@@ -45,6 +50,7 @@ class Subject:
     """
 
     visit_id: str
+    store_id: str
     account_id: str
     person_id: str
     line_id: str
@@ -63,9 +69,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Gathered:
-    """Everything that a decision is made from, at one moment."""
+    """Everything that a decision is made from, at one moment. `stale` facts are known, but too old."""
 
     facts: Mapping[str, FactValue]
+    stale: tuple[str, ...]
     voucher: VoucherView | None
     order: OrderRow | None
     on: dt.date
@@ -80,7 +87,8 @@ def gather(
     voucher = vouchers.find(session, subject.voucher) if subject.voucher else None
     order = orders.find(session, subject.account_id, subject.order_id) if subject.order_id else None
     held = accounts.facts_of(session, subject.account_id, subject.person_id, subject.line_id, on, now)
-    known = {key: fact.value for key, fact in held.items() if _is_fresh(key, fact, catalogue, now)}
+    stale = tuple(key for key, fact in held.items() if _is_stale(key, fact, catalogue, now))
+    known = {key: fact.value for key, fact in held.items() if key in catalogue.facts and key not in stale}
     facts: dict[str, FactValue] = {
         **known,
         **orders.facts_of(order, known.get("line.plan_price")),
@@ -90,38 +98,57 @@ def gather(
     }
     if voucher is not None:
         facts["voucher.issued_on"] = voucher.row.issued_on.isoformat()
-    return Gathered(facts, voucher, order, on, place.zone)
+    return Gathered(facts, stale, voucher, order, on, place.zone)
 
 
-def codes_of(
+def reasons_of(
     session: Session, subject: Subject, gathered: Gathered, version: PolicyVersion | None, now: dt.datetime
-) -> tuple[str, ...]:
+) -> Reasons:
     """The service's own reasons for "no", one cause each: the voucher's first, then the account's."""
-    codes = []
+    reasons: Reasons = {}
     if gathered.voucher is not None:
-        codes.extend(_voucher_codes(session, subject, gathered.voucher, gathered.zone, now))
+        reasons |= _voucher_reasons(session, subject, gathered.voucher, gathered.zone, now)
     reads_lock = version is not None and any(LOCKED in term.facts for term in version.terms)
     if not reads_lock and accounts.is_locked(session, subject.account_id):
-        codes.append(LOCKED)
-    return tuple(codes)
+        reasons[LOCKED] = {}
+    return reasons
 
 
-def _voucher_codes(
+def _voucher_reasons(
     session: Session, subject: Subject, voucher: VoucherView, zone: str, now: dt.datetime
-) -> list[str]:
+) -> Reasons:
     """Nothing is told of another's voucher than that it is another's."""
     row = voucher.row
     if not _is_theirs(subject, voucher):
-        return [BELONGS_TO_ANOTHER]
+        return {BELONGS_TO_ANOTHER: {}}
+    reasons: Reasons = {}
     state = voucher.state(now, zone)
-    codes = [OF_STATE[state]] if state in OF_STATE else []
+    if state in OF_STATE:
+        reasons[OF_STATE[state]] = _details(subject, voucher, state, zone)
     if state == "held" and voucher.is_held_for_another(subject.order_id, now):
-        codes.append(HELD_ELSEWHERE)
+        reasons[HELD_ELSEWHERE] = _holder(subject, voucher)
     if row.belongs_to == "account" and not accounts.may_use_account_voucher(
         session, subject.account_id, subject.person_id, subject.line_id, row.voucher_id, row.policy
     ):
-        codes.append(CONSENT_MISSING)
-    return codes
+        reasons[CONSENT_MISSING] = {}
+    return reasons
+
+
+def _details(subject: Subject, voucher: VoucherView, state: str, zone: str) -> Details:
+    """What a state's sentence may tell: of a use only to the account that the voucher belongs to."""
+    row = voucher.row
+    if state == "used" and row.account_id == subject.account_id:
+        last = voucher.uses[-1]
+        return {"on": last.used_at.astimezone(ZoneInfo(zone)).date(), "store": last.store_name}
+    day = {"expired": row.ends_on, "not_yet_valid": row.starts_on}.get(state)
+    return {} if day is None else {"on": day}
+
+
+def _holder(subject: Subject, voucher: VoucherView) -> Details:
+    """Who holds it, told to the voucher's own account and in the store that holds it."""
+    row = voucher.row
+    may_know = subject.account_id == row.account_id or subject.store_id == row.hold_store_id
+    return {"store": row.hold_by} if may_know and row.hold_by else {}
 
 
 def _is_theirs(subject: Subject, voucher: VoucherView) -> bool:
@@ -135,12 +162,12 @@ def _place_facts(place: Place) -> dict[str, FactValue]:
     return {"store.region": place.region, "store.kind": place.kind}
 
 
-def _is_fresh(key: str, fact: HeldFact, catalogue: Catalogue, now: dt.datetime) -> bool:
-    """Whether a fact is young enough for its catalogue entry; an undeclared fact is none of ours."""
+def _is_stale(key: str, fact: HeldFact, catalogue: Catalogue, now: dt.datetime) -> bool:
+    """Whether a fact is older than its catalogue entry allows."""
     declared = catalogue.facts.get(key)
-    if declared is None:
+    if declared is None or declared.max_age is None:
         return False
-    return declared.max_age is None or now - fact.as_of <= _longest(declared.max_age)
+    return now - fact.as_of > _longest(declared.max_age)
 
 
 def _longest(age: Duration) -> dt.timedelta:

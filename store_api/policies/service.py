@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from store_api.contract import PolicyText
+from store_api.contract import PolicyText, Words
 from store_api.errors import Conflict
 from store_api.policies import store
 from store_api.policies.models import PolicyVersionRow
@@ -48,6 +48,11 @@ class PolicyBook:
         known = self.policies.get(policy)
         versions = known.versions if known else ()
         return next((version for version in versions if version.version == number), None)
+
+    def title(self, policy: str) -> Words:
+        """A policy's title, by its newest version; its name where there is no such policy."""
+        known = self.policies.get(policy)
+        return dict(known.versions[-1].title) if known else {"en": policy, "es": policy}
 
     def for_voucher(self, policy: str, issued_on: dt.date, today: dt.date) -> PolicyVersion | None:
         """The version that a voucher stands under: the one in force when it was issued, or today's."""

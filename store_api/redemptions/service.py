@@ -8,6 +8,7 @@ What it must not know: how a decision is made, how a voucher is locked, visits, 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -20,9 +21,15 @@ from store_api.errors import Conflict
 from store_api.money import to_minor, to_money
 from store_api.redemptions import store
 from store_api.redemptions.models import HoldRow, RedemptionRow
+from store_api.stores import service as stores
 from store_api.vouchers import service as vouchers
 from store_api.vouchers.service import HoldClaim, TakenUse, UseClaim, VoucherKey
 from store_api.work import Work
+
+__all__ = [
+    "Actor", "Held", "HoldRow", "Redeemed", "RedemptionRow", "actor_of", "find_hold", "find_redemption", "hold",
+    "is_live", "redeem", "release", "show_held", "show_hold", "show_redeemed", "show_redemption",
+]  # fmt: skip
 
 CHANGED = "terms.changed"
 NOT_ELIGIBLE = "decision.not_eligible"
@@ -30,9 +37,9 @@ NOT_ELIGIBLE = "decision.not_eligible"
 
 @dataclass(frozen=True)
 class Actor:
-    """Who holds or uses: words for people ("Jordan, Maple St"), and the store that it happens in."""
+    """Who holds or uses, by name or station, and in which store."""
 
-    says: str
+    who: str
     store_id: str
     store_name: str
 
@@ -53,6 +60,13 @@ class Redeemed:
     redemption: RedemptionRow | None
     code: str | None
     decision: DecisionRow
+
+
+def actor_of(work: Work) -> Actor:
+    """The caller as the one who holds or uses: a member of staff by name, else the station."""
+    place = stores.read_place(work.session, work.caller.store_id)
+    who = work.caller.staff_name or work.caller.station or work.caller.role
+    return Actor(who, place.store_id, place.name)
 
 
 def hold(work: Work, named: DecisionRow, actor: Actor) -> Held:
@@ -77,13 +91,17 @@ def hold(work: Work, named: DecisionRow, actor: Actor) -> Held:
 def redeem(work: Work, named: DecisionRow, actor: Actor) -> Redeemed:
     """Use what a decision granted, on its order, whether it was reserved before or not.
 
-    Raises Conflict for a decision without a voucher or an order.
+    An upgrade by right has no voucher: it is decided again, and nothing is consumed. Raises Conflict for
+    a decision without an order, or a credit on an order without a price.
     """
+    if named.voucher_id is None:
+        return _without_voucher(work, named)
     key, order_id = _consumable(named)
     again = decisions.decide_again(work, named)
     refusal = _refusal(again)
     if refusal is not None:
         return Redeemed(None, refusal, again.row)
+    _check_priced(again.shown)
     claim = _use_claim(work, again.shown, order_id, actor)
     taken = vouchers.use(work.session, key, claim, work.now)
     if taken is None:
@@ -167,6 +185,18 @@ def _consumable(named: DecisionRow) -> tuple[VoucherKey, str]:
     return VoucherKey(named.voucher_account_id, named.voucher_id), named.order_id
 
 
+def _without_voucher(work: Work, named: DecisionRow) -> Redeemed:
+    again = decisions.decide_again(work, named)
+    return Redeemed(None, _refusal(again), again.shown)
+
+
+def _check_priced(shown: DecisionRow) -> None:
+    """An instant credit comes off a price; with nothing bought it would be spent on nothing."""
+    benefit = decisions.show(shown).benefit
+    if benefit is not None and benefit.kind == "instant_credit" and benefit.applied is None:
+        raise Conflict("order.without_price")
+
+
 def _refusal(again: DecidedAgain) -> str | None:
     """Why nothing may be consumed, or None.
 
@@ -197,7 +227,7 @@ def _hold_claim(work: Work, order_id: str, actor: Actor) -> HoldClaim:
         hold_id=work.new_id("hol"),
         order_id=order_id,
         store_id=actor.store_id,
-        held_by=actor.says,
+        held_by=f"{actor.store_name} ({actor.who})",
         until=work.now + dt.timedelta(minutes=work.settings.hold_minutes),
     )
 
@@ -205,13 +235,14 @@ def _hold_claim(work: Work, order_id: str, actor: Actor) -> HoldClaim:
 def _use_claim(work: Work, shown: DecisionRow, order_id: str, actor: Actor) -> UseClaim:
     applied, _ = _applied(shown)
     benefit = decisions.show(shown).benefit
+    kept = to_minor(benefit.kept) if benefit is not None and benefit.kept is not None else 0
     return UseClaim(
         redemption_id=work.new_id("red"),
         order_id=order_id,
         store_id=actor.store_id,
         store_name=actor.store_name,
         amount_minor=applied,
-        forfeits_rest=benefit is not None and benefit.forfeited is not None,
+        kept_minor=kept,
     )
 
 
@@ -273,7 +304,7 @@ def _record_redemption(
         amount_minor=amount,
         balance_minor=taken.balance_minor,
         currency=currency,
-        confirmed_by=actor.says,
+        confirmed_by=actor.who,
         redeemed_at=work.now,
     )
     work.session.add(row)
@@ -293,7 +324,7 @@ def _told(row: RedemptionRow) -> dict[str, str | int | None]:
     }
 
 
-def _log(work: Work, action: str, subject: str, details: dict[str, str | int | None]) -> None:
+def _log(work: Work, action: str, subject: str, details: Mapping[str, str | int | None]) -> None:
     audit.record(
         work.session,
         action=action,

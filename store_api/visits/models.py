@@ -16,8 +16,10 @@ from store_api.db import Base, Id, NodeMixin
 class VisitRow(NodeMixin, Base):
     """A visit. `account_id`, `person_id` and `line_id` are null until somebody is identified.
 
-    `paper` is true where the voucher's code was read from something that was shown. `revision` rises
-    with every change, so that a face knows when it lags.
+    `channel` is where it was opened: kiosk or tablet. `paper` is true where the voucher's code was read
+    from something that was shown. `left_at` is when the customer left the station while a hold still
+    stood, so that staff can finish what was reserved. `revision` rises with every change, so that a face
+    knows when it lags.
     """
 
     __tablename__ = "visits"
@@ -26,10 +28,12 @@ class VisitRow(NodeMixin, Base):
     visit_id: Mapped[Id] = mapped_column(primary_key=True)
     store_id: Mapped[Id]
     station: Mapped[str] = mapped_column(String(80))
+    channel: Mapped[str] = mapped_column(String(20))
     code: Mapped[str] = mapped_column(String(12))
     language: Mapped[str] = mapped_column(String(5))
     state: Mapped[str] = mapped_column(String(10))
     opened_at: Mapped[dt.datetime]
+    left_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
     revision: Mapped[int]
     identity: Mapped[str | None] = mapped_column(String(20))
@@ -39,6 +43,7 @@ class VisitRow(NodeMixin, Base):
     line_id: Mapped[Id | None]
     paper: Mapped[bool] = mapped_column(Boolean, default=False)
     scanned_policy: Mapped[str | None] = mapped_column(String(80))
+    scanned_version: Mapped[int | None]
     scanned_voucher_id: Mapped[Id | None]
     scanned_account_id: Mapped[Id | None]
     order_id: Mapped[Id | None]

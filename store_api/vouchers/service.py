@@ -67,9 +67,10 @@ class TakenUse:
 
 @dataclass(frozen=True)
 class UseClaim:
-    """A use that is wanted: on which order, for how much, and what happens to the rest.
+    """A use that is wanted: on which order, for how much, and how much stays on the account.
 
-    `amount_minor` is null for a benefit without money.
+    Amounts are in the voucher's minor units; `amount_minor` is null for a benefit without money. What is
+    neither used nor kept is forfeited.
     """
 
     redemption_id: str
@@ -77,7 +78,7 @@ class UseClaim:
     store_id: str
     store_name: str
     amount_minor: int | None
-    forfeits_rest: bool
+    kept_minor: int
 
 
 @dataclass(frozen=True)
@@ -228,14 +229,13 @@ def _charge(session: Session, key: VoucherKey, claim: UseClaim, now: dt.datetime
     if row is None or row.amount_minor is None or row.currency is None or claim.amount_minor is None:
         return None
     before = store.sum_ledger(session, key)
-    left = before - claim.amount_minor
-    if left < 0:
-        raise ArithmeticError("a use may not take more than the voucher has")
+    lost = before - claim.amount_minor - claim.kept_minor
+    if lost < 0:
+        raise ArithmeticError("a use may not take or keep more than the voucher has")
     _write_ledger(session, key, "redeemed", -claim.amount_minor, row.currency, now, claim.redemption_id)
-    if claim.forfeits_rest and left:
-        _write_ledger(session, key, "forfeited", -left, row.currency, now, claim.redemption_id)
-        return 0
-    return left
+    if lost:
+        _write_ledger(session, key, "forfeited", -lost, row.currency, now, claim.redemption_id)
+    return claim.kept_minor
 
 
 def _write_ledger(

@@ -1,0 +1,234 @@
+"""Making a decision from what was gathered, and putting it on the wire in every language.
+
+What it is for: the one place in the service that calls the policy core's `decide` and `make_sheet`.
+What it must not know: the database, Flask, the clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from store_api import contract as wire
+from store_api.contract import Words
+from store_api.decisions.gather import Details, Gathered, Reasons
+from store_api.policy.decide import decide, with_codes
+from store_api.policy.decision import Decision
+from store_api.policy.facts import Catalogue, question_in_words
+from store_api.policy.model import Policy
+from store_api.policy.sheet import Occasion, Sheet, make_sheet, say
+from store_api.policy.values import Money, read_money, value_to_json
+from store_api.policy.words import Words as Phrases
+
+LANGUAGES = ("en", "es")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A decision: as the written terms say, and with the service's own codes laid over it."""
+
+    by_terms: Decision
+    decision: Decision
+    reasons: Reasons
+    gathered: Gathered
+    catalogue: Catalogue
+
+    @property
+    def digest(self) -> str:
+        """The digest of the decision with its codes."""
+        return self.decision.digest
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What the service adds to a decision: names, moments and the public code."""
+
+    decision_id: str
+    terms_code: str
+    terms_url: str
+    decided_at: dt.datetime
+    lapses_at: dt.datetime
+    visit_id: str
+    line_id: str
+    order_id: str | None
+
+
+def decide_terms(policy: Policy, gathered: Gathered, catalogue: Catalogue) -> Decision:
+    """What the written terms say to the gathered facts, before any code of the service."""
+    ends = gathered.voucher.row.ends_on if gathered.voucher else None
+    return decide(policy, catalogue, gathered.facts, gathered.on, ends=ends, zone=gathered.zone)
+
+
+def lay_reasons(by_terms: Decision, reasons: Reasons, gathered: Gathered, catalogue: Catalogue) -> Made:
+    """The decision with the service's own reasons for "no"."""
+    return Made(by_terms, with_codes(by_terms, tuple(reasons), catalogue), reasons, gathered, catalogue)
+
+
+def make_sheets(made: Made, terms_code: str) -> dict[str, wire.Sheet]:
+    """The sheet in every language."""
+    occasion = _occasion(made, terms_code)
+    sheets = (make_sheet(made.by_terms, made.catalogue, each, occasion) for each in LANGUAGES)
+    return {sheet.language: to_wire_sheet(sheet) for sheet in sheets}
+
+
+def make_code_sheets(code: str, details: Details, catalogue: Catalogue) -> dict[str, wire.Sheet]:
+    """The sheet of a "no" that no policy was asked for."""
+    occasion = Occasion(code=code, details=details)
+    sheets = (make_sheet(None, catalogue, language, occasion) for language in LANGUAGES)
+    return {sheet.language: to_wire_sheet(sheet) for sheet in sheets}
+
+
+def to_wire_sheet(sheet: Sheet) -> wire.Sheet:
+    """A sheet as the wire has it, line for line."""
+    lines = tuple(
+        wire.SheetLine.model_validate(
+            {"kind": line.kind, "text": line.text, "mark": line.mark, "status": _status(line.status)}
+        )
+        for line in sheet.lines
+    )
+    return wire.Sheet(language=sheet.language, tone=sheet.tone, terms_code=sheet.terms_code, lines=lines)
+
+
+def to_wire(made: Made, stamp: Stamp, sheets: dict[str, wire.Sheet]) -> wire.Decision:
+    """The whole decision as the API answers and the database keeps it."""
+    decision = made.decision
+    voucher = made.gathered.voucher
+    horizon = decision.horizon
+    return wire.Decision(
+        decision_id=stamp.decision_id,
+        terms_code=stamp.terms_code,
+        terms_url=stamp.terms_url,
+        outcome=decision.outcome,
+        codes=decision.codes,
+        policy=decision.policy.id,
+        version=decision.version,
+        title=_title(decision),
+        on=decision.on,
+        zone=made.gathered.zone,
+        decided_at=stamp.decided_at,
+        lapses_at=stamp.lapses_at,
+        visit_id=stamp.visit_id,
+        voucher_id=voucher.row.voucher_id if voucher else None,
+        line_id=stamp.line_id,
+        order_id=stamp.order_id,
+        benefit=_benefit(decision),
+        terms=_terms(decision, made.catalogue),
+        questions=tuple(_question(key, made.catalogue) for key in decision.questions),
+        unavailable=tuple(_unavailable(key, made.catalogue) for key in decision.unavailable),
+        first_yes_on=horizon.first_yes_on,
+        earliest_possible_on=horizon.earliest_possible_on,
+        last_yes_on=horizon.last_yes_on,
+        cannot_be_known=horizon.cannot_be_known,
+        sheets=sheets,
+        say=_say(made, stamp.terms_code),
+    )
+
+
+def facts_to_json(decision: Decision) -> dict[str, Any]:
+    """The facts that the decision read, in their plain form."""
+    return {key: value_to_json(value) for key, value in sorted(decision.facts.items())}
+
+
+def _occasion(made: Made, terms_code: str | None) -> Occasion:
+    gathered = made.gathered
+    voucher = gathered.voucher.row if gathered.voucher else None
+    items = gathered.order.items if gathered.order else []
+    lines = tuple((item["name"], _core_money(item["price"])) for item in items)
+    code = next(iter(made.reasons), None)
+    return Occasion(
+        terms_code=terms_code,
+        order=lines,
+        device_label=items[0]["name"] if items else None,
+        voucher_issued_on=voucher.issued_on if voucher else None,
+        ends=voucher.ends_on if voucher else None,
+        unfetched=dict.fromkeys(gathered.stale, "too_old"),
+        code=code,
+        details=made.reasons[code] if code else {},
+    )
+
+
+def _say(made: Made, terms_code: str) -> Words:
+    """The decision in a few spoken sentences; a "no" outside the terms speaks its sheet's first lines."""
+    if not made.reasons:
+        return _in_each(lambda each: say(made.by_terms, made.catalogue, each, _occasion(made, terms_code)))
+    return {language: _first_lines(sheet) for language, sheet in make_sheets(made, terms_code).items()}
+
+
+def _first_lines(sheet: wire.Sheet) -> str:
+    spoken = [line.text for line in sheet.lines if line.kind in ("verdict", "note", "way")]
+    return " ".join(spoken[:2])
+
+
+def _core_money(price: dict[str, str]) -> Money:
+    return read_money({"amount": price["amount"], "currency": price["currency"]})
+
+
+def _title(decision: Decision) -> Words:
+    document = decision.document or decision.policy.versions[-1]
+    return dict(document.title)
+
+
+def _benefit(decision: Decision) -> wire.Benefit | None:
+    granted = decision.benefit
+    if granted is None:
+        return None
+    amounts = {
+        name: _wire_money(getattr(granted, name)) for name in ("amount", "applied", "kept", "forfeited")
+    }
+    return wire.Benefit(kind=granted.kind, tier=granted.tier, **amounts)
+
+
+def _wire_money(money: Money | None) -> wire.Money | None:
+    return None if money is None else wire.Money(amount=money.amount, currency=money.currency)
+
+
+def _terms(decision: Decision, catalogue: Catalogue) -> tuple[wire.TermStatus, ...]:
+    phrases = {language: Phrases(language, catalogue) for language in LANGUAGES}
+    return tuple(
+        wire.TermStatus(
+            term=result.term.id,
+            tier=result.tier,
+            status=result.status,
+            says={each: phrases[each].says(result.term, decision.facts) for each in LANGUAGES},
+            met_on=result.met_on,
+        )
+        for result in decision.terms
+    )
+
+
+def _question(key: str, catalogue: Catalogue) -> wire.Question:
+    fact = catalogue.facts[key]
+    asked = {language: question_in_words(fact, language) for language in LANGUAGES}
+    options = tuple(
+        wire.Option(
+            value=option.value,
+            label={language: asked[language].options[place].label for language in LANGUAGES},
+        )
+        for place, option in enumerate(asked[LANGUAGES[0]].options)
+    )
+    return wire.Question(
+        fact=key,
+        ask={language: question.ask for language, question in asked.items()},
+        type=fact.type,
+        unit=fact.unit,
+        options=options,
+    )
+
+
+def _unavailable(key: str, catalogue: Catalogue) -> wire.Unavailable:
+    fact = catalogue.facts[key]
+    return wire.Unavailable(fact=key, source=fact.source, label=_in_each(fact.label_in))
+
+
+def _in_each(make: Callable[[str], str]) -> Words:
+    return {language: make(language) for language in LANGUAGES}
+
+
+_STATUSES = {"met", "unmet", "unknown", "waived", "not_needed", "not_required"}
+
+
+def _status(status: str | None) -> str | None:
+    """A line's status; a verdict's tone stands on the sheet itself."""
+    return status if status in _STATUSES else None

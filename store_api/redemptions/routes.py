@@ -1,0 +1,137 @@
+"""/v1/holds and /v1/redemptions: reserving and using what a decision granted.
+
+What it must not know: how a voucher is consumed; it finds the visit, asks the service, tells the faces.
+"""
+
+from __future__ import annotations
+
+from flask_openapi3 import APIBlueprint
+from pydantic import BaseModel
+
+from store_api.auth import allow
+from store_api.contract import (
+    Hold,
+    HoldAnswer,
+    HoldRequest,
+    Identifier,
+    Redemption,
+    RedemptionAnswer,
+    RedemptionRequest,
+)
+from store_api.decisions import service as decisions
+from store_api.decisions.service import DecisionRow
+from store_api.errors import NotFound
+from store_api.orders import service as orders
+from store_api.redemptions import service
+from store_api.redemptions.service import HoldRow
+from store_api.visits import service as visits
+from store_api.visits.service import VisitRow
+from store_api.work import Work, reads, writes
+
+api = APIBlueprint("redemptions", __name__)
+
+
+class HoldPath(BaseModel):
+    """A hold in an address."""
+
+    hold_id: Identifier
+
+
+class RedemptionPath(BaseModel):
+    """A redemption in an address."""
+
+    redemption_id: Identifier
+
+
+@api.post("/v1/holds", responses={200: HoldAnswer})
+@allow("kiosk", "rep", "manager")
+@writes
+def hold(work: Work, body: HoldRequest) -> HoldAnswer:
+    """Reserve what a decision granted, after deciding again."""
+    named, visit = _named(work, body.decision_id)
+    held = service.hold(work, named, service.actor_of(work))
+    fields = {"decision_id": held.decision.decision_id}
+    if held.hold is not None:
+        visits.change(work, visit, "voucher.held", hold_id=held.hold.hold_id, **fields)
+    else:
+        visits.change(work, visit, "decision.changed", **fields)
+    return service.show_held(held, work.now)
+
+
+@api.get("/v1/holds/<hold_id>", responses={200: Hold})
+@allow("kiosk", "rep", "manager")
+@reads
+def show_hold(work: Work, path: HoldPath) -> Hold:
+    """A hold of a visit that the caller may see."""
+    row, _ = _hold_of_caller(work, path.hold_id)
+    return service.show_hold(row, work.now)
+
+
+@api.post("/v1/holds/<hold_id>/release", responses={200: Hold})
+@allow("kiosk", "rep", "manager")
+@writes
+def release_hold(work: Work, path: HoldPath) -> Hold:
+    """Give a hold back."""
+    row, visit = _hold_of_caller(work, path.hold_id)
+    service.release(work, row)
+    visits.change(work, visit, "voucher.released", hold_id=None)
+    return service.show_hold(row, work.now)
+
+
+@api.post("/v1/redemptions", responses={200: RedemptionAnswer})
+@allow("rep", "manager", "till")
+@writes
+def redeem(work: Work, body: RedemptionRequest) -> RedemptionAnswer:
+    """Use what a decision granted, after deciding again; its order is then settled."""
+    named, visit = _named(work, body.decision_id)
+    if body.hold_id is not None:
+        _check_hold(work, body.hold_id, named)
+    redeemed = service.redeem(work, named, service.actor_of(work))
+    if redeemed.code is None:
+        _settle_order(work, named)
+    visits.note_redemption(work, visit, redeemed)
+    return service.show_redeemed(redeemed)
+
+
+@api.get("/v1/redemptions/<redemption_id>", responses={200: Redemption})
+@allow("kiosk", "rep", "manager", "till")
+@reads
+def show_redemption(work: Work, path: RedemptionPath) -> Redemption:
+    """A redemption of a visit that the caller may see."""
+    row = service.find_redemption(work.session, path.redemption_id)
+    if row is None:
+        raise NotFound
+    visit = visits.find(work, row.visit_id)
+    if work.caller.role == "kiosk" and not visits.is_open_to(visit, work):
+        raise NotFound
+    return service.show_redemption(row)
+
+
+def _named(work: Work, decision_id: str) -> tuple[DecisionRow, VisitRow]:
+    """The decision that a request names, and its visit, open to the caller and with a known person."""
+    named = decisions.find(work.session, decision_id)
+    if named is None:
+        raise NotFound
+    return named, visits.find_identified(work, named.visit_id)
+
+
+def _hold_of_caller(work: Work, hold_id: str) -> tuple[HoldRow, VisitRow]:
+    row = service.find_hold(work.session, hold_id)
+    if row is None:
+        raise NotFound
+    return row, visits.find_identified(work, row.visit_id)
+
+
+def _settle_order(work: Work, named: DecisionRow) -> None:
+    """Mark the order of a used decision as what it is from now on."""
+    order = orders.find(work.session, named.account_id, str(named.order_id))
+    state = "captured" if work.caller.role == "till" else "confirmed"
+    if order is not None:
+        orders.settle(work.session, order, state, service.actor_of(work).who, work.now)
+
+
+def _check_hold(work: Work, hold_id: str, named: DecisionRow) -> None:
+    """A hold that a redemption names must be one of the same order and voucher."""
+    row = service.find_hold(work.session, hold_id)
+    if row is None or (row.order_id, row.voucher_id) != (named.order_id, named.voucher_id):
+        raise NotFound

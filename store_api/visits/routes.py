@@ -1,0 +1,160 @@
+"""/v1/visits: one customer's time in the store.
+
+What it must not know: what a visit is made of; it only asks the service and answers.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from flask_openapi3 import APIBlueprint
+from pydantic import BaseModel
+
+from store_api.auth import allow
+from store_api.contract import (
+    Answers,
+    Choices,
+    Identifier,
+    IdentityAnswer,
+    IdentityRequest,
+    PhotoId,
+    Sheet,
+    Visit,
+    VisitClose,
+    VisitLanguage,
+    VisitList,
+    VisitRequest,
+    VoucherAnswer,
+    VoucherCode,
+)
+from store_api.decisions import service as decisions
+from store_api.visits import service
+from store_api.work import Work, reads, writes
+
+api = APIBlueprint("visits", __name__)
+
+
+class VisitPath(BaseModel):
+    """A visit in an address."""
+
+    visit_id: Identifier
+
+
+class VisitQuery(BaseModel):
+    """Which visits to list: the open ones."""
+
+    state: Literal["open"] = "open"
+
+
+@api.post("/v1/visits", responses={201: Visit})
+@allow("kiosk", "tablet", "rep", "manager")
+@writes
+def open_visit(work: Work, body: VisitRequest) -> tuple[Visit, int]:
+    """Open a visit at the caller's station."""
+    return service.show(work, service.open_visit(work, body)), 201
+
+
+@api.get("/v1/visits", responses={200: VisitList})
+@allow("rep", "manager")
+@reads
+def list_visits(work: Work, query: VisitQuery) -> VisitList:
+    """The open visits of the caller's store, newest first."""
+    return VisitList(visits=tuple(service.show(work, visit) for visit in service.find_open(work)))
+
+
+@api.get("/v1/visits/<visit_id>", responses={200: Visit})
+@allow("kiosk", "rep", "manager")
+@reads
+def show_visit(work: Work, path: VisitPath) -> Visit:
+    """A visit as the caller may see it."""
+    return service.show(work, service.find(work, path.visit_id))
+
+
+@api.put("/v1/visits/<visit_id>/language", responses={200: Visit})
+@allow("kiosk", "rep", "manager")
+@writes
+def set_language(work: Work, path: VisitPath, body: VisitLanguage) -> Visit:
+    """Change the language in which the customer reads; nothing is decided anew."""
+    visit = service.find_to_change(work, path.visit_id)
+    service.change(work, visit, "visit.language_changed", language=body.language)
+    return service.show(work, visit)
+
+
+@api.post("/v1/visits/<visit_id>/identity", responses={200: IdentityAnswer})
+@allow("kiosk")
+@writes
+def check_identity(work: Work, path: VisitPath, body: IdentityRequest) -> IdentityAnswer:
+    """Check the person's telephone number and own PIN."""
+    visit = service.find_to_change(work, path.visit_id)
+    check = service.check_identity(work, visit, body)
+    return IdentityAnswer(
+        checked=check.person is not None,
+        code=check.code,
+        locked_until=check.locked_until,
+        visit=service.show(work, visit),
+    )
+
+
+@api.post("/v1/visits/<visit_id>/photo-id", responses={200: IdentityAnswer})
+@allow("rep", "manager")
+@writes
+def see_photo_id(work: Work, path: VisitPath, body: PhotoId) -> IdentityAnswer:
+    """Note that the calling member of staff saw the person's photo ID."""
+    visit = service.find_to_change(work, path.visit_id)
+    check = service.see_photo_id(work, visit, body.telephone)
+    return IdentityAnswer(
+        checked=check.person is not None,
+        code=check.code,
+        locked_until=check.locked_until,
+        visit=service.show(work, visit),
+    )
+
+
+@api.post("/v1/visits/<visit_id>/voucher-code", responses={200: VoucherAnswer})
+@allow("kiosk", "rep", "manager")
+@writes
+def read_voucher_code(work: Work, path: VisitPath, body: VoucherCode) -> VoucherAnswer:
+    """Say what a scanned or typed code is: public terms, or why there is nothing to use."""
+    visit = service.find_to_change(work, path.visit_id)
+    read = service.read_code(work, visit, body)
+    return VoucherAnswer(
+        code=read.code,
+        policy=read.policy,
+        sheets=_sheets(work, read),
+        visit=service.show(work, visit),
+    )
+
+
+@api.get("/v1/visits/<visit_id>/choices", responses={200: Choices})
+@allow("kiosk", "rep", "manager")
+@reads
+def list_choices(work: Work, path: VisitPath) -> Choices:
+    """What the identified person can ask about."""
+    return service.choices(work, service.find_identified(work, path.visit_id))
+
+
+@api.put("/v1/visits/<visit_id>/order", responses={200: Visit})
+@allow("kiosk", "rep", "manager")
+@writes
+def answer_questions(work: Work, path: VisitPath, body: Answers) -> Visit:
+    """Take the customer's answers into the visit's order."""
+    visit = service.find_identified(work, path.visit_id)
+    service.answer(work, visit, body)
+    return service.show(work, visit)
+
+
+@api.post("/v1/visits/<visit_id>/close", responses={200: Visit})
+@allow("kiosk", "rep", "manager")
+@writes
+def close_visit(work: Work, path: VisitPath, body: VisitClose) -> Visit:
+    """End a visit, or let the kiosk forget one whose hold the staff will finish."""
+    visit = service.find_to_change(work, path.visit_id)
+    service.close(work, visit, body)
+    return service.show(work, visit)
+
+
+def _sheets(work: Work, read: service.ReadVoucher) -> dict[str, Sheet] | None:
+    """In words why there is nothing to use; none where there is."""
+    if read.code is None:
+        return None
+    return decisions.sheets_of_code(work, read.code, {"what": read.kind} if read.kind else {})

@@ -1,0 +1,30 @@
+"""Visits: one customer's time in the store.
+
+What it is for: the door to the feature. Finding and changing a visit is in visiting.py, what is asked in
+it in asking.py, what it shows in view.py.
+What it must not know: how a decision is made, how a voucher is consumed, Flask.
+"""
+
+from __future__ import annotations
+
+from store_api.visits.asking import ReadVoucher, answer, choices, decide, note_redemption, read_code
+from store_api.visits.models import VisitRow
+from store_api.visits.view import show
+from store_api.visits.visiting import (
+    change,
+    check_identity,
+    close,
+    find,
+    find_identified,
+    find_open,
+    find_to_change,
+    is_open_to,
+    open_visit,
+    see_photo_id,
+)
+
+__all__ = [
+    "ReadVoucher", "VisitRow", "answer", "change", "check_identity", "choices", "close", "decide", "find",
+    "find_identified", "find_open", "find_to_change", "is_open_to", "note_redemption", "open_visit",
+    "read_code", "see_photo_id", "show",
+]  # fmt: skip

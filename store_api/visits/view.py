@@ -1,0 +1,82 @@
+"""What a visit shows to a caller: composed from the features that know its parts.
+
+What it is for: one place that decides what is visible. Nothing of a person is shown before the identity
+check, and nothing after they have left.
+What it must not know: how any part is made, Flask, the database's statements.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from store_api.accounts import service as accounts
+from store_api.contract import Decision, Hold, PolicyText, Redemption, Visit
+from store_api.decisions import service as decisions
+from store_api.orders import service as orders
+from store_api.policies import service as policies
+from store_api.redemptions import service as redemptions
+from store_api.visits import visiting
+from store_api.visits.models import VisitRow
+from store_api.work import Work
+
+
+def show(work: Work, visit: VisitRow) -> Visit:
+    """The visit as its caller may see it."""
+    is_open = visiting.is_open_to(visit, work)
+    seen = _person_parts(work, visit) if is_open and visit.identity is not None else _NOBODY
+    return Visit(
+        visit_id=visit.visit_id,
+        code=visit.code,
+        store_id=visit.store_id,
+        station=visit.station,
+        language=visit.language,  # type: ignore[arg-type]  # the model checks it
+        state="open" if is_open else "closed",
+        opened_at=visit.opened_at,
+        revision=visit.revision,
+        scanned_policy=_scanned_policy(work, visit) if is_open else None,
+        scanned_voucher_id=visit.scanned_voucher_id if is_open else None,
+        outcome=visit.outcome,
+        **seen,
+    )
+
+
+_NOBODY: dict[str, Any] = dict.fromkeys(
+    ("identity", "person", "line", "order", "decision", "hold", "redemption")
+)
+
+
+def _person_parts(work: Work, visit: VisitRow) -> dict[str, Any]:
+    session, account_id, line_id = work.session, str(visit.account_id), str(visit.line_id)
+    order = orders.find(session, account_id, visit.order_id) if visit.order_id else None
+    return {
+        "identity": visit.identity,
+        "person": accounts.person_name(session, account_id, str(visit.person_id)),
+        "line": accounts.line_choice(session, account_id, line_id),
+        "order": orders.show(order) if order else None,
+        "decision": _decision(work, visit),
+        "hold": _hold(work, visit),
+        "redemption": _redemption(work, visit),
+    }
+
+
+def _decision(work: Work, visit: VisitRow) -> Decision | None:
+    row = decisions.find(work.session, visit.decision_id) if visit.decision_id else None
+    return decisions.show(row) if row else None
+
+
+def _hold(work: Work, visit: VisitRow) -> Hold | None:
+    row = redemptions.find_hold(work.session, visit.hold_id) if visit.hold_id else None
+    return redemptions.show_hold(row, work.now) if row else None
+
+
+def _redemption(work: Work, visit: VisitRow) -> Redemption | None:
+    row = redemptions.find_redemption(work.session, visit.redemption_id) if visit.redemption_id else None
+    return redemptions.show_redemption(row) if row else None
+
+
+def _scanned_policy(work: Work, visit: VisitRow) -> PolicyText | None:
+    if visit.scanned_policy is None or visit.scanned_version is None:
+        return None
+    book = policies.open_book(work.session, work.settings.catalogue_files)
+    version = book.version(visit.scanned_policy, visit.scanned_version)
+    return policies.show_text(book, version) if version else None

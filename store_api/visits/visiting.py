@@ -1,0 +1,228 @@
+"""Opening, finding, changing and closing a visit.
+
+What it is for: the rows of visits, who may see them, and who is in them.
+What it must not know: what a visit shows, how a decision is made, how a voucher is consumed, Flask.
+
+Locks are taken in one order everywhere: first the voucher, then the visit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from store_api import events
+from store_api.accounts import service as accounts
+from store_api.accounts.service import IdentityCheck, KnownPerson
+from store_api.audit import service as audit
+from store_api.contract import IdentityRequest, VisitClose, VisitRequest
+from store_api.errors import Conflict, NotAllowed, NotFound
+from store_api.redemptions import service as redemptions
+from store_api.visits import store
+from store_api.visits.models import VisitRow
+from store_api.work import Work
+
+LONGEST_VISIT = dt.timedelta(hours=24)
+"""A visit that nobody closed is forgotten after a day."""
+CODE_RANGE = 9_000
+"""Spoken codes run from 1-000 to 9-999."""
+CODE_DRAWS = 50
+
+NOTHING_KNOWN: dict[str, Any] = {
+    "identity": None,
+    "identified_at": None,
+    "account_id": None,
+    "person_id": None,
+    "line_id": None,
+    "order_id": None,
+    "decision_id": None,
+    "hold_id": None,
+    "redemption_id": None,
+}
+"""What a visit holds of a person, all of it empty."""
+
+
+def open_visit(work: Work, body: VisitRequest) -> VisitRow:
+    """Open a visit at the caller's station. Raises NotAllowed for a caller without one."""
+    store_id, station = _station_of(work)
+    visit = VisitRow(
+        visit_id=work.new_id("vis"),
+        store_id=store_id,
+        station=station,
+        channel="kiosk" if work.caller.role == "kiosk" else "tablet",
+        code=_draw_code(work, store_id),
+        language=body.language,
+        state="open",
+        opened_at=work.now,
+        revision=0,
+        paper=False,
+    )
+    work.session.add(visit)
+    work.session.flush()
+    change(work, visit, "visit.opened")
+    return visit
+
+
+def find(work: Work, visit_id: str) -> VisitRow:
+    """A visit that the caller may see: of their store, and for a kiosk of their own station.
+
+    Raises NotFound.
+    """
+    visit = store.find_visit(work.session, visit_id)
+    if visit is None or visit.store_id != work.caller.store_id:
+        raise NotFound
+    if work.caller.role == "kiosk" and visit.station != work.caller.station:
+        raise NotFound
+    return visit
+
+
+def find_to_change(work: Work, visit_id: str) -> VisitRow:
+    """The same, for changing it: it must still be open to the caller. Raises NotFound, Conflict."""
+    visit = find(work, visit_id)
+    if not is_open_to(visit, work):
+        raise Conflict("visit.closed")
+    return visit
+
+
+def find_identified(work: Work, visit_id: str) -> VisitRow:
+    """The same, where somebody was identified. Raises NotFound, Conflict, NotAllowed."""
+    visit = find_to_change(work, visit_id)
+    if visit.identity is None:
+        raise NotAllowed("identity.not_checked")
+    return visit
+
+
+def find_open(work: Work) -> list[VisitRow]:
+    """The open visits of the caller's store, newest first."""
+    since = work.now - LONGEST_VISIT
+    visits = store.find_open_visits(work.session, work.caller.store_id or "", since)
+    return [visit for visit in visits if is_open_to(visit, work)]
+
+
+def is_open_to(visit: VisitRow, work: Work) -> bool:
+    """Whether the caller may still work with the visit.
+
+    A customer who left the kiosk with a hold is gone from the kiosk, and stays with the staff until the
+    hold is used or over.
+    """
+    if visit.state == "closed" or visit.opened_at < work.now - LONGEST_VISIT:
+        return False
+    if visit.left_at is None:
+        return True
+    return work.caller.role != "kiosk" and has_live_hold(work.session, visit, work.now)
+
+
+def has_live_hold(session: Session, visit: VisitRow, now: dt.datetime) -> bool:
+    """Whether the visit holds a voucher now."""
+    hold = redemptions.find_hold(session, visit.hold_id) if visit.hold_id else None
+    return hold is not None and redemptions.is_live(hold, now)
+
+
+def change(work: Work, visit: VisitRow, what: str, **fields: Any) -> None:
+    """Write fields of a visit, raise its revision, and tell every face of the store.
+
+    `what` is the event's name, `subject.verb_past`. The revision is raised on the row as it stands now.
+    """
+    locked = store.lock_visit(work.session, visit.visit_id)
+    if locked is None:
+        raise NotFound
+    for name, value in fields.items():
+        setattr(locked, name, value)
+    locked.revision += 1
+    work.session.flush()
+    events.tell(
+        work.session,
+        store_id=locked.store_id,
+        station=locked.station,
+        visit_id=locked.visit_id,
+        what=what,
+        revision=locked.revision,
+        now=work.now,
+    )
+
+
+def check_identity(work: Work, visit: VisitRow, body: IdentityRequest) -> IdentityCheck:
+    """Check a telephone number and the person's own PIN for a visit."""
+    check = accounts.check_pin(work, visit.visit_id, body.telephone, body.pin)
+    return _note_identity(work, visit, check, "person_pin")
+
+
+def see_photo_id(work: Work, visit: VisitRow, telephone: str) -> IdentityCheck:
+    """Note that the calling member of staff saw the photo ID of the person of a number."""
+    check = accounts.see_photo_id(work, visit.visit_id, telephone)
+    return _note_identity(work, visit, check, "photo_id_seen")
+
+
+def close(work: Work, visit: VisitRow, body: VisitClose) -> None:
+    """End a visit. From the kiosk, a visit with a hold goes on for the staff: the kiosk alone forgets it."""
+    if work.caller.role == "kiosk" and has_live_hold(work.session, visit, work.now):
+        change(work, visit, "visit.left", left_at=work.now, outcome="reserved")
+        return
+    _release_hold(work, visit)
+    ended = {"state": "closed", "closed_at": work.now, "outcome": body.outcome}
+    change(work, visit, "visit.closed", **ended)
+    audit.record(
+        work.session,
+        action="visit.closed",
+        actor=work.caller.subject_id,
+        subject=visit.visit_id,
+        now=work.now,
+        details={"outcome": body.outcome},
+    )
+
+
+def _station_of(work: Work) -> tuple[str, str]:
+    if work.caller.store_id is None or work.caller.station is None:
+        raise NotAllowed
+    return work.caller.store_id, work.caller.station
+
+
+def _draw_code(work: Work, store_id: str) -> str:
+    """A short code that no open visit of the store goes by."""
+    since = work.now - LONGEST_VISIT
+    for _ in range(CODE_DRAWS):
+        number = 1_000 + int.from_bytes(work.session.info["random_bytes"](4), "big") % CODE_RANGE
+        code = f"{number // 1_000}-{number % 1_000:03d}"
+        if not store.is_code_taken(work.session, store_id, code, since):
+            return code
+    raise Conflict("visit.too_many_open")
+
+
+def _note_identity(work: Work, visit: VisitRow, check: IdentityCheck, method: str) -> IdentityCheck:
+    if check.person is None:
+        change(work, visit, "identity.refused")
+        return check
+    if visit.person_id not in (None, check.person.person_id) or visit.line_id not in (
+        None,
+        check.person.line_id,
+    ):
+        _release_hold(work, visit)
+        change(work, visit, "person.left", **NOTHING_KNOWN)
+    change(work, visit, "identity.checked", **_known(check.person, method, work.now))
+    return check
+
+
+def _is_same_person(visit: VisitRow, person: KnownPerson) -> bool:
+    return (visit.account_id, visit.person_id, visit.line_id) == (
+        person.account_id,
+        person.person_id,
+        person.line_id,
+    )
+
+
+def _known(person: KnownPerson, method: str, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "identity": method,
+        "identified_at": now,
+        "account_id": person.account_id,
+        "person_id": person.person_id,
+        "line_id": person.line_id,
+    }
+
+
+def _release_hold(work: Work, visit: VisitRow) -> None:
+    hold = redemptions.find_hold(work.session, visit.hold_id) if visit.hold_id else None
+    if hold is not None:
+        redemptions.release(work, hold)
