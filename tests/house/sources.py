@@ -14,10 +14,13 @@ PRODUCT = ("kiosk", "store_api", "hardware")
 
 @cache
 def tracked_files() -> tuple[Path, ...]:
-    """Every file under version control, or every file beside the hidden ones in an exported copy."""
+    """Every file that is or may come under version control; in an exported copy, every file not hidden."""
     if (ROOT / ".git").exists():
         listing = subprocess.run(
-            ["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+            ["git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
         ).stdout.decode()
         found = [ROOT / name for name in listing.split("\0") if name]
     else:

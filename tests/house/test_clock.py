@@ -29,7 +29,9 @@ def clock_readings(tree: ast.AST) -> Iterator[str]:
                 whole = f"{node.module}.{name.name}" if isinstance(node, ast.ImportFrom) else name.name
                 aliases[name.asname or name.name] = whole
     for node in ast.walk(tree):
-        written = dotted(node) if isinstance(node, ast.Attribute | ast.Name) else ""
+        if not isinstance(node, ast.Attribute | ast.Name):
+            continue
+        written = dotted(node)
         first, _, rest = written.partition(".")
         whole = ".".join(part for part in (aliases.get(first, ""), rest) if part)
         if ".".join(whole.split(".")[-2:]) in CLOCKS:
