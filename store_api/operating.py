@@ -1,0 +1,153 @@
+"""Commands for whoever runs the service: the server, the database, staff and devices.
+
+What it is for: `serve`, `db upgrade|check`, `staff add|unlock`, `device enrol|revoke`.
+What it must not know: rules; every command calls a service inside one transaction.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import sqlalchemy as sa
+
+from store_api import schema
+from store_api.app import create_database, wall_clock
+from store_api.auth import Caller
+from store_api.db import Database
+from store_api.devices import service as devices
+from store_api.errors import NotFound
+from store_api.idempotency import forget_old_keys
+from store_api.settings import BadSetting, Settings, read_settings
+from store_api.staff import service as staff_service
+from store_api.work import Work
+from store_api.writer_queue import QueueTimeout
+
+OPERATOR = Caller("public", "operator")
+"""Who acts on the command line, as the log names them."""
+
+
+def settings_or_exit() -> Settings:
+    """The settings from the environment; a wrong one ends the command with its name."""
+    try:
+        return read_settings(os.environ)
+    except BadSetting as error:
+        raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def opened_database(settings: Settings) -> Iterator[Database]:
+    """The database, closed afterwards; one that cannot be reached ends the command in one line."""
+    database = create_database(settings)
+    try:
+        yield database
+    except (sa.exc.OperationalError, sa.exc.TimeoutError, QueueTimeout) as error:
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        raise click.ClickException(f"the database cannot be used: {reason}") from None
+    finally:
+        database.close()
+
+
+@contextmanager
+def operator_work() -> Iterator[Work]:
+    """One transaction of the operator's."""
+    settings = settings_or_exit()
+    with opened_database(settings) as database, database.transaction() as session:
+        try:
+            yield Work(session, wall_clock(), OPERATOR, settings)
+        except NotFound:
+            raise click.ClickException("there is nothing by that name") from None
+
+
+@click.command("serve")
+def serve_command() -> None:
+    """Answer requests on SAMETERMS_HOST and SAMETERMS_PORT until stopped."""
+    from store_api.serve import serve
+
+    settings = settings_or_exit()
+    with opened_database(settings) as database:
+        with database.reading() as session:
+            if not schema.is_current(session):
+                raise click.ClickException(
+                    "the schema is not up to date: run `python3 -m store_api db upgrade`"
+                )
+        with database.transaction() as session:
+            forget_old_keys(session, wall_clock())
+    serve(settings)
+
+
+@click.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the schema up to this version."""
+    with opened_database(settings_or_exit()) as database:
+        schema.upgrade(database)
+        click.echo(f"Schema is at {schema.newest_revision()}. {database.describe()}.")
+
+
+@db.command()
+def check() -> None:
+    """Say what the data stands on and whether schema and data are whole; exit status 1 if not."""
+    with opened_database(settings_or_exit()) as database:
+        click.echo(database.describe())
+        faults = schema.find_faults(database)
+    for fault in faults:
+        click.echo(fault)
+    click.echo("Faults were found." if faults else "No fault found.")
+    sys.exit(1 if faults else 0)
+
+
+@click.group()
+def staff() -> None:
+    """Look after the staff."""
+
+
+@staff.command("add")
+@click.option("--number", required=True, help="Staff number, typed to sign in.")
+@click.option("--name", required=True, help="Name that customers and receipts see.")
+@click.option("--role", type=click.Choice(["rep", "manager"]), required=True)
+@click.option("--store", required=True, help="Identifier of the store.")
+@click.password_option("--pin", help="Their own PIN; asked for if not given.")
+def add_staff(number: str, name: str, role: staff_service.StaffRole, store: str, pin: str) -> None:
+    """Add a member of staff."""
+    with operator_work() as work:
+        click.echo(staff_service.add_staff(work, number, name, role, store, pin))
+
+
+@staff.command("unlock")
+@click.option("--number", required=True, help="Staff number.")
+def unlock_staff(number: str) -> None:
+    """Open a PIN that too many wrong tries closed."""
+    with operator_work() as work:
+        staff_service.unlock_staff(work, number)
+
+
+@click.group()
+def device() -> None:
+    """Look after kiosks, tablets and tills."""
+
+
+@device.command("enrol")
+@click.option("--kind", type=click.Choice(["kiosk", "tablet", "till"]), required=True)
+@click.option("--store", required=True, help="Identifier of the store.")
+@click.option("--station", required=True, help="Name of the counter where it stands.")
+def enrol_device(kind: devices.DeviceKind, store: str, station: str) -> None:
+    """Add a device and print its identifier and its token; the token is shown this once."""
+    with operator_work() as work:
+        device_id, token = devices.enrol_device(work, kind, store, station)
+        click.echo(f"{device_id} {token}")
+
+
+@device.command("revoke")
+@click.argument("device_id")
+def revoke_device(device_id: str) -> None:
+    """End a device's token at once."""
+    with operator_work() as work:
+        devices.revoke_device(work, device_id)
