@@ -22,7 +22,9 @@ def find_python() -> Path | None:
     if importlib.util.find_spec("sqlalchemy") is not None:
         return None
     if os.environ.get(TRIED):
-        sys.exit(f"The packages are missing from {OWN_PYTHON}. Remove {OWN_PYTHON.parents[1]} and start again.")
+        sys.exit(
+            f"The packages are missing from {OWN_PYTHON}. Remove {OWN_PYTHON.parents[1]} and start again."
+        )
     if not OWN_PYTHON.exists():
         made = subprocess.run([sys.executable, "-m", "kiosk", "--setup-only"], cwd=ROOT, check=False)
         if made.returncode != 0 or not OWN_PYTHON.exists():
@@ -40,7 +42,8 @@ def main() -> None:
         return
     search = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH", "")) if part)
     environment = os.environ | {TRIED: "1", "PYTHONPATH": search}
-    os.execve(python, [str(python), "-m", "store_api", *sys.argv[1:]], environment)
+    arguments = [str(python), "-m", "store_api", *sys.argv[1:]]
+    os.execve(python, arguments, environment)  # noqa: S606 - our own interpreter
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ T = TypeVar("T")
 def read_benefit(node: Node, terms: TermReader) -> Benefit | None:
     """The benefit, or None where it is too faulty to go on with."""
     kind = _kind(node)
-    known = ("kind", "on_void", *(FIELDS[kind] if kind in FIELDS else _ALL))
+    known = ("kind", "on_void", *FIELDS.get(kind or "", _ALL))
     reader = FieldReader(node, terms.errors, "benefit", known)
     if reader.word("kind", get_args(BenefitKind), required=True) is None or kind is None:
         return None

@@ -39,9 +39,9 @@ def decide(
 ) -> Decision:
     """Decide one case.
 
-    `facts` are typed or plain values, null for missing; `on` is today in the zone of the visit's store or else of
-    the account; `ends` is the last day of the voucher or campaign; `waivers` names terms. Raises PolicyErrors for
-    undeclared or ill-typed facts, unknown waivers and two currencies.
+    `facts` are typed or plain values, null for missing; `on` is today in the zone of the visit's store or
+    else of the account; `ends` is the last day of the voucher or campaign; `waivers` names terms. Raises
+    PolicyErrors for undeclared or ill-typed facts, unknown waivers and two currencies.
     """
     policy = version if isinstance(version, Policy) else Policy((version,))
     case = Case(policy, read_facts(facts, catalogue), on, frozenset(waivers))
@@ -209,10 +209,10 @@ def _sealed(decision: Decision, versions: tuple[PolicyVersion, ...], catalogue: 
 
 
 def with_codes(decision: Decision, codes: tuple[str, ...], catalogue: Catalogue) -> Decision:
-    """The same decision with the service's own reasons for "no": not eligible, no benefit, a digest of its own.
+    """The same decision with the service's own reasons for "no": not eligible, no benefit, its own digest.
 
-    No codes leave it as it is. The terms stay as they were found; no waiting and no answer helps, so the dates and
-    the questions are empty.
+    No codes leave it as it is. The terms stay as they were found; no waiting and no answer helps, so the
+    dates and the questions are empty.
     """
     if not codes:
         return decision

@@ -18,8 +18,8 @@ DEVICE_PRICE = "order.device_price"
 class Granted:
     """The benefit of a yes.
 
-    `amount` is None for an upgrade right, and while the fact of a percentage is unknown. `applied` is set for an
-    instant credit whose device price is known, with `kept` or `forfeited` for the rest of it.
+    `amount` is None for an upgrade right, and while the fact of a percentage is unknown. `applied` is set for
+    an instant credit whose device price is known, with `kept` or `forfeited` for the rest of it.
     """
 
     kind: BenefitKind
@@ -109,7 +109,7 @@ def _not_below_zero(money: Money) -> Money:
 
 
 def applied_to(granted: Granted, remainder: Remainder, price: Money) -> Granted:
-    """The same credit used on a price: what is applied and what is kept or lost. Two currencies raise Refused."""
+    """The same credit used on a price: what is applied, kept or lost. Two currencies raise Refused."""
     if granted.amount is None:
         return granted
     applied = _smaller(granted.amount, _not_below_zero(price))

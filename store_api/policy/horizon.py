@@ -20,8 +20,8 @@ from store_api.policy.vocabulary import Fact
 class Horizon:
     """Days on which the answer turns.
 
-    `too_late_on` is the day on which waiting would bring a yes if it did not lie behind the end of the voucher
-    (`too_late_by` is "ends") or of the version ("until").
+    `too_late_on` is the day on which waiting would bring a yes if it did not lie behind the end of the
+    voucher (`too_late_by` is "ends") or of the version ("until").
     """
 
     first_yes_on: date | None = None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Literal
 
 from store_api.policy.errors import ErrorList, Place
@@ -198,7 +199,7 @@ class Policy:
         ordered = tuple(sorted(self.versions, key=lambda version: (version.effective_from, version.version)))
         object.__setattr__(self, "versions", ordered)
         errors = ErrorList()
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             _check_pair(earlier, later, errors)
         _check_numbers(ordered, errors)
         errors.raise_if_any()

@@ -148,7 +148,8 @@ class _Builder:
         self.root: Node | None = None
 
     def take(self, event: yaml.Event) -> None:
-        place = Place(self.filename, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        place = Place(self.filename, mark.line + 1, mark.column + 1) if mark else Place(self.filename)
         self._refuse_extras(event, place)
         if isinstance(event, yaml.ScalarEvent):
             self._scalar(event, place)
@@ -164,8 +165,9 @@ class _Builder:
             fail(place, "yaml.alias", f"aliases are not allowed: *{event.anchor}")
         if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
             fail(place, "yaml.anchor", f"anchors are not allowed: &{event.anchor}")
-        if getattr(event, "tag", None) is not None:
-            fail(place, "yaml.tag", f"tags are not allowed: {shown(event.tag)}")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            fail(place, "yaml.tag", f"tags are not allowed: {shown(tag)}")
 
     def _open(self, place: Place, is_map: bool) -> None:
         if self._expects_key():

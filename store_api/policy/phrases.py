@@ -44,6 +44,7 @@ _EN: Mapping[str, str] = {
     "note.met.discount": "Everything this discount asks for is met.",
     "note.met.waiver": "Everything this fee waiver asks for is met.",
     "note.met.upgrade": "Everything this upgrade asks for is met.",
+    "note.waived": "The lines marked “Waived” were waived this once.",
     "note.until": "It holds until {day}.",
     "note.today_only": "It holds today only.",
     "note.nothing_changes": "If nothing else changes.",
@@ -52,12 +53,16 @@ _EN: Mapping[str, str] = {
     "note.changeable": "It can turn to yes: the lines marked “Not met” say how.",
     "note.unchangeable": "Nothing you pay or add today changes this.",
     "note.unknown_when": "When this turns to yes cannot be known in advance.",
-    "note.too_late.ends": "Waiting would bring a yes on {day}. This voucher ends on {ends}, before that date.",
+    "note.too_late.ends": (
+        "Waiting would bring a yes on {day}. This voucher ends on {ends}, before that date."
+    ),
     "note.too_late.until": "Waiting would bring a yes on {day}. This policy ends before that date.",
     "note.earliest": "{day} at the earliest.",
     "note.begins": "This policy is not in force today; it will be then.",
     "note.questions": "Then we can say yes or no. Nothing else is asked.",
-    "note.unavailable": "Something is missing that only our records can tell. You need not do anything; nothing is lost.",
+    "note.unavailable": (
+        "Something is missing that only our records can tell. You need not do anything; nothing is lost."
+    ),
     "note.amount_later": "The amount follows from this: {label}.",
     "note.otherwise": "Apart from this, the written terms say: {verdict}",
     # headings
@@ -170,6 +175,7 @@ _ES: Mapping[str, str] = {
     "note.met.discount": "Se cumple todo lo que pide este descuento.",
     "note.met.waiver": "Se cumple todo lo que pide esta exención.",
     "note.met.upgrade": "Se cumple todo lo que pide este cambio.",
+    "note.waived": "Las líneas con «Dispensado» se dispensaron por esta vez.",
     "note.until": "Vale hasta el {day}.",
     "note.today_only": "Vale solo hoy.",
     "note.nothing_changes": "Si nada más cambia.",
@@ -183,7 +189,9 @@ _ES: Mapping[str, str] = {
     "note.earliest": "Como muy pronto, el {day}.",
     "note.begins": "Esta política no está vigente hoy; entonces sí lo estará.",
     "note.questions": "Después podremos decir sí o no. No se pregunta nada más.",
-    "note.unavailable": "Falta un dato que solo está en nuestros registros. Usted no tiene que hacer nada; nada se pierde.",
+    "note.unavailable": (
+        "Falta un dato que solo está en nuestros registros. Usted no tiene que hacer nada; nada se pierde."
+    ),
     "note.amount_later": "El importe depende de esto: {label}.",
     "note.otherwise": "Aparte de esto, las condiciones escritas dicen: {verdict}",
     "asks.credit": "Lo que pide este crédito",

@@ -1,7 +1,7 @@
 """Words for every "no" that does not come from a policy's terms: one cause, one code.
 
-Each says what happened, what it means, what was kept and what to do next. Where a sentence has a fuller form it
-is used when `Occasion.details` holds all that it names:
+Each says what happened, what it means, what was kept and what to do next. Where a sentence has a fuller form
+it is used when `Occasion.details` holds all that it names:
 
     voucher.already_redeemed  on (date), store      only for the account that may know
     voucher.expired           on (date)             the last day it was good
@@ -41,7 +41,8 @@ _EN: Mapping[str, RefusalWords] = {
         "No. We do not know this code.",
         "No voucher has this code, or it cannot be used here.",
         _NOTHING_USED_EN,
-        "Check the code and try again, or sign in with your phone number: your vouchers are on your account, with or without paper.",
+        "Check the code and try again, or sign in with your phone number: your vouchers are "
+        "on your account, with or without paper.",
     ),
     "voucher.already_redeemed": RefusalWords(
         "No. This voucher was used.",
@@ -131,7 +132,8 @@ _EN: Mapping[str, RefusalWords] = {
         "Not without the account owner's leave.",
         "This voucher belongs to the account, and the owner has not yet allowed it for this line.",
         "The voucher is kept. Nothing was used.",
-        "Ask the owner: they can allow it with one tap on their own phone, now or for later. They need not come to the store.",
+        "Ask the owner: they can allow it with one tap on their own phone, now or for later. "
+        "They need not come to the store.",
     ),
     "account.locked": RefusalWords(
         "No. The account is locked.",
@@ -149,7 +151,8 @@ _EN: Mapping[str, RefusalWords] = {
         "We could not read that.",
         "There was no code that we could make out.",
         _NOTHING_USED_EN,
-        "Hold it flat and a little further away, type the code, or sign in with your phone number: no paper is needed.",
+        "Hold it flat and a little further away, type the code, or sign in with your phone "
+        "number: no paper is needed.",
     ),
     "code.wrong_check": RefusalWords(
         "One character is not right.",
@@ -177,7 +180,8 @@ _ES: Mapping[str, RefusalWords] = {
         "No. No conocemos este código.",
         "Ningún vale tiene este código, o no se puede usar aquí.",
         _NOTHING_USED_ES,
-        "Revise el código e intente de nuevo, o ingrese con su número de teléfono: sus vales están en su cuenta, con papel o sin él.",
+        "Revise el código e intente de nuevo, o ingrese con su número de teléfono: sus vales "
+        "están en su cuenta, con papel o sin él.",
     ),
     "voucher.already_redeemed": RefusalWords(
         "No. Este vale ya se usó.",
@@ -261,19 +265,22 @@ _ES: Mapping[str, RefusalWords] = {
         "Primero, una cosa: muestre que es usted.",
         "Los créditos de la cuenta se usan solo después de comprobar la identidad.",
         _NOTHING_USED_ES,
-        "Use su propio PIN, o muestre un documento con foto a una persona de la tienda. Su respuesta estará lista.",
+        "Use su propio PIN, o muestre un documento con foto a una persona de la tienda. Su "
+        "respuesta estará lista.",
     ),
     "consent.missing": RefusalWords(
         "No sin el permiso del titular de la cuenta.",
         "Este vale es de la cuenta, y el titular aún no lo ha permitido para esta línea.",
         "El vale se conserva. No se usó nada.",
-        "Pídaselo al titular: puede permitirlo con un toque en su propio teléfono, ahora o para después. No hace falta que venga a la tienda.",
+        "Pídaselo al titular: puede permitirlo con un toque en su propio teléfono, ahora o "
+        "para después. No hace falta que venga a la tienda.",
     ),
     "account.locked": RefusalWords(
         "No. La cuenta está bloqueada.",
         "Mientras dure el bloqueo, no se puede comprar ni usar nada con ella.",
         "Sus vales se conservan.",
-        "El titular puede pedir que se quite el bloqueo en atención al cliente, o en la tienda con un documento con foto.",
+        "El titular puede pedir que se quite el bloqueo en atención al cliente, o en la "
+        "tienda con un documento con foto.",
     ),
     "terms.changed": RefusalWords(
         "Todavía no. Algo cambió.",
@@ -285,7 +292,8 @@ _ES: Mapping[str, RefusalWords] = {
         "No pudimos leerlo.",
         "No había ningún código que pudiéramos distinguir.",
         _NOTHING_USED_ES,
-        "Sosténgalo plano y un poco más lejos, escriba el código, o ingrese con su número de teléfono: no hace falta el papel.",
+        "Sosténgalo plano y un poco más lejos, escriba el código, o ingrese con su número de "
+        "teléfono: no hace falta el papel.",
     ),
     "code.wrong_check": RefusalWords(
         "Un carácter no es correcto.",

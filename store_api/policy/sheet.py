@@ -1,7 +1,7 @@
 """The terms sheet: a decision in words, in one language, as one ordered list of lines.
 
-Pure, and the only place where a sheet's words are put together. Faces style the lines; they never add, drop or
-reword one. The same decision makes the same kinds of lines in every language.
+Pure, and the only place where a sheet's words are put together. Faces style the lines; they never add, drop
+or reword one. The same decision makes the same kinds of lines in every language.
 """
 
 from __future__ import annotations
@@ -51,12 +51,25 @@ def make_sheet(
         return Sheet(language, "no", tuple(lines), occasion.terms_code)
     verdict = Verdict(decision, words, occasion)
     body = (*_body(decision, words, occasion), *_foot(decision, words, occasion))
-    if occasion.code is None or occasion.code in decision.codes:
+    code = _outside_code(decision, occasion)
+    if code is None:
         head = (SheetLine("verdict", verdict.text, status=verdict.tone), *verdict.notes())
         return Sheet(language, verdict.tone, (*head, *body), occasion.terms_code)
-    otherwise = SheetLine("note", words.phrase("note.otherwise", verdict=verdict.text))
-    refused = tuple(refusal_lines(occasion.code, words, occasion))
-    return Sheet(language, "no", (*refused, otherwise, *body), occasion.terms_code)
+    refused = (*refusal_lines(code, words, occasion), *_otherwise(verdict))
+    return Sheet(language, "no", (*refused, *body), occasion.terms_code)
+
+
+def _outside_code(decision: Decision, occasion: Occasion) -> str | None:
+    """The reason for a "no" that the terms know nothing of, if there is one."""
+    codes = (*([occasion.code] if occasion.code else []), *decision.codes)
+    return next((code for code in codes if code != NONE_IN_FORCE), None)
+
+
+def _otherwise(verdict: Verdict) -> Iterator[SheetLine]:
+    """Beside a reason from outside, the terms' own answer."""
+    text = verdict.of_terms_alone()
+    if text is not None:
+        yield SheetLine("note", verdict.words.phrase("note.otherwise", verdict=text))
 
 
 def _body(decision: Decision, words: Words, occasion: Occasion) -> Iterator[SheetLine]:

@@ -15,7 +15,10 @@ from store_api.policy.words import Words
 
 
 def used_today(decision: Decision, occasion: Occasion) -> Granted | None:
-    """What of an instant credit is applied: to the device price, or else to the order's total; None if neither is known."""
+    """What is applied of an instant credit, to the device price or else to the order's total.
+
+    None for other benefits, and where neither is known.
+    """
     granted = decision.benefit
     if granted is None or granted.kind != "instant_credit" or granted.applied is not None:
         return granted if granted is not None and granted.applied is not None else None

@@ -20,8 +20,8 @@ LineKind = Literal[
 class SheetLine:
     """One line in words.
 
-    `mark` stands at the right: a status word, an amount or the terms code. `status` is its code. A `detail` or
-    `way` belongs to the line above it. `depth` counts the groups that a term stands in below the first.
+    `mark` stands at the right: a status word, an amount or the terms code. `status` is its code. A `detail`
+    or `way` belongs to the line above it. `depth` counts the groups that a term stands in below the first.
     """
 
     kind: LineKind
@@ -76,10 +76,10 @@ class OrderLine:
 class Occasion:
     """What the visit knows beside the decision; nothing here identifies an account or a person.
 
-    `order` are the order's lines as (label, price); `before_tax` unless a till quoted them with tax. `as_of` holds
-    times, in the store's zone, of facts that are not fresh. `unfetched` names facts that could not be had, with a
-    reason: unreachable, too_old, not_recorded. `code` is a code for "no" outside the terms, `details` what its
-    sentences may tell (see refusals.py). `waivers` is by term.
+    `order` are the order's lines as (label, price); `before_tax` unless a till quoted them with tax. `as_of`
+    holds times, in the store's zone, of facts that are not fresh. `unfetched` names facts that could not be
+    had, with a reason: unreachable, too_old, not_recorded. `code` is a code for "no" outside the terms,
+    `details` what its sentences may tell (see refusals.py). `waivers` is by term.
     """
 
     terms_code: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from store_api.policy.decision import NONE_IN_FORCE, Decision, TermResult
@@ -12,6 +12,7 @@ from store_api.policy.model import Group, PolicyVersion, Term
 from store_api.policy.phrases import has_phrase
 from store_api.policy.sheet_order import used_today
 from store_api.policy.sheet_parts import Occasion, SheetLine, Tone
+from store_api.policy.vocabulary import Fact
 from store_api.policy.words import Words
 
 TOPICS = {
@@ -70,18 +71,29 @@ class Verdict:
         for text in makers.get(self.tone, self._notes_of_no)():
             yield SheetLine("note", text)
 
+    def of_terms_alone(self) -> str | None:
+        """What the terms say where a reason outside them made the "no"; None where they are not all known."""
+        if not any(code != NONE_IN_FORCE for code in self.decision.codes):
+            return self.text
+        document = self.decision.document
+        if document is None:
+            return None
+        truth = self._truth(lambda result: False)
+        if truth is None:
+            return None
+        return self.words.phrase(f"note.met.{topic_of(document)}") if truth else self._no()
+
     # yes
 
     def _yes(self, granted: Granted) -> str:
-        if granted.kind == "upgrade_right":
-            return self.words.phrase("yes.upgrade")
         if granted.percent is not None:
             return self._yes_percent(granted)
-        assert granted.amount is not None
+        if granted.amount is None:
+            return self.words.phrase("yes.upgrade")
         if granted.kind == "bill_credit":
             return self.words.phrase("yes.bills", amount=self.words.money(granted.amount))
         used = used_today(self.decision, self.occasion)
-        if used is None:
+        if used is None or used.applied is None:
             return self.words.phrase(
                 "yes.off_up_to", amount=self.words.money(granted.amount), what=self._what()
             )
@@ -107,6 +119,8 @@ class Verdict:
         document, last = self.decision.document, self.decision.last_yes_on
         if document is not None:
             yield self.words.phrase(f"note.met.{topic_of(document)}")
+        if any(result.status == "waived" for result in self.decision.terms):
+            yield self.words.phrase("note.waived")
         if last is not None:
             today = last <= self.decision.on
             yield self.words.phrase("note.today_only" if today else "note.until", day=self.words.day(last))
@@ -150,7 +164,7 @@ class Verdict:
         says = self.words.says(reason.term, self.decision.facts)
         return self.words.phrase("no.as_it_stands" if self._is_changeable() else "no.term", says=says)
 
-    def _bound_fact(self):  # type: ignore[no-untyped-def]
+    def _bound_fact(self) -> Fact:
         return self.words.fact(self.decision.policy.binds)
 
     def _notes_of_no(self) -> Iterator[str]:
@@ -172,14 +186,14 @@ class Verdict:
         return self._truth(lambda result: self._change_of(result.term) in _CHANGEABLE) is not False
 
     def _headline(self) -> TermResult:
-        """The reason that the verdict names: the most changeable one, or where that does not help, the firmest."""
+        """The reason that the verdict names: the most changeable, or where that cannot help, the firmest."""
         unmet = [result for result in self.decision.terms if result.status == "unmet"]
         if self._is_changeable():
             return min(unmet, key=lambda result: _CHANGES.index(self._change_of(result.term)))
         firm = [result for result in unmet if self._change_of(result.term) not in _CHANGEABLE]
         return (firm or unmet)[0]
 
-    def _truth(self, helped) -> Truth:  # type: ignore[no-untyped-def]
+    def _truth(self, helped: Callable[[TermResult], bool]) -> Truth:
         document = self.decision.document
         assert document is not None
 

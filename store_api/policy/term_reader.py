@@ -259,7 +259,7 @@ def is_above(low: Value | Duration, high: Value | Duration) -> bool:
 
 
 def read_parameters(node: FieldReader, errors: ErrorList) -> dict[str, Parameter]:
-    """`parameters: {half: {value: 50, unit: percent}}`; a value without a unit stays text until it is used."""
+    """`parameters: {half: {value: 50, unit: percent}}`; a value without unit stays text until it is used."""
     read: dict[str, Parameter] = {}
     for name, place, entry in node.entries("parameters"):
         if not IDENTIFIER.fullmatch(name):
