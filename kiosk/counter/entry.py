@@ -1,0 +1,243 @@
+"""The kiosk's first pages: start, how it looks, the terms in force, a voucher's code, and who asks.
+
+What it must not know: questions, answers, what a voucher is worth.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import phonenumbers
+from flask import Response, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from kiosk.counter import current, flow, views
+from kiosk.counter.blueprint import counter
+from kiosk.htmx import go_to, show
+from kiosk.rendering import current_language
+from kiosk.services import current_station, services
+from kiosk.sessions import set_view
+from kiosk.words import LANGUAGES, say
+from store_api.contract import IdentityAnswer, PolicyText, VoucherAnswer, VoucherCode
+
+Faults = list[tuple[str, str]]
+
+
+@counter.get("/")
+def start() -> str:
+    """The counter's face. A visit that was begun goes on from wherever it stands, with a touch."""
+    return render_template("counter/start.html", store=current.store())
+
+
+@counter.get("/now")
+def now() -> AnyResponse:
+    """Go to the page at which the visit stands."""
+    return go_to(flow.next_page(current.find_visit()))
+
+
+@counter.post("/view")
+def change_view() -> AnyResponse:
+    """Change language, text size or contrast, and come back to the same page."""
+    set_view(dict(request.form))
+    language = request.form.get("language")
+    if language in LANGUAGES:
+        session["language"] = language
+        visit = current.find_visit()
+        if visit is not None and visit.language != language:
+            current.client().set_language(visit.visit_id, language, current.attempt_key("language", language))
+    return redirect(_local(request.form.get("back", "")), 303)
+
+
+def _local(address: str) -> str:
+    """An address of this face; anything else, a foreign one above all, is the start page."""
+    known = address.startswith("/counter/") and not any(sign in address for sign in "\\\r\n\t:")
+    return address if known else url_for("counter.start")
+
+
+@counter.get("/policies")
+def policies() -> Response:
+    """The policies in force, without signing in; `q` searches their words."""
+    wanted = request.args.get("q", "")[:60]
+    found = views.matching(current.client().policies().policies, current_language(), wanted)
+    return show("counter/policies.html", "counter/_policies.html", policies=found, q=wanted)
+
+
+@counter.get("/policies/<policy>/<int:version>")
+def policy(policy: str, version: int) -> str:
+    """One policy version in its own words."""
+    text: PolicyText = current.client().policy(policy, version)
+    return render_template("counter/policy.html", policy=text)
+
+
+# --- A voucher's code --------------------------------------------------------------------------------
+
+
+@counter.get("/scan")
+def scan() -> Response:
+    """Show a voucher: camera, photo, hand scanner or typing."""
+    return scan_page([])
+
+
+def scan_page(faults: Faults, status: int = 200, typed: str = "") -> Response:
+    """The scan page, with what went wrong before, if anything."""
+    camera = services().devices.camera(current_station("counter").name)
+    reason = camera.reason() if camera is not None else ""
+    return show(
+        "counter/scan.html",
+        "counter/_scan.html",
+        status,
+        faults=faults,
+        typed=typed,
+        has_camera=camera is not None,
+        reason=reason,
+    )
+
+
+@counter.post("/scan")
+def read_code() -> AnyResponse:
+    """Take a code that was typed, or that a hand scanner typed."""
+    code = clean(request.form.get("code", ""))
+    if not code:
+        return scan_page([("code", say(current_language(), "scan.empty"))], 422)
+    paper = request.form.get("source") == "scanner"
+    return take_code(VoucherCode(code=code, paper=paper), code if not paper else "")
+
+
+def clean(text: str) -> str:
+    """The text without control characters and outer blanks, at most as long as a code may be."""
+    return "".join(sign for sign in text if sign.isprintable()).strip()[:512]
+
+
+def take_code(code: VoucherCode, typed: str = "") -> AnyResponse:
+    """Tell the visit which code was shown and go to what follows from it.
+
+    A typed code that is no voucher stays on its page with the fault beside its field; a scanned one has a
+    screen of its own.
+    """
+    visit = current.open_visit()
+    answer = current.client().read_voucher_code(
+        visit.visit_id, code, current.attempt_key("code", code.code, code.paper)
+    )
+    if answer.code is None:
+        return go_to(_after_code(answer))
+    if typed and answer.sheets is None:
+        words = (
+            say(current_language(), f"no.{answer.code}.title"),
+            say(current_language(), f"no.{answer.code}.text"),
+        )
+        return scan_page([("code", f"{words[0]}. {words[1]}")], 422, typed)
+    return no_page(answer.code, answer)
+
+
+def _after_code(answer: VoucherAnswer) -> str:
+    if answer.visit.identity is None:
+        return url_for("counter.voucher")
+    return url_for("counter.choices")
+
+
+@counter.get("/voucher")
+def voucher() -> AnyResponse:
+    """The public terms of the voucher that was shown, and nothing else."""
+    visit = current.find_visit()
+    if visit is None or visit.scanned_policy is None:
+        return go_to(flow.next_page(visit))
+    return Response(render_template("counter/voucher.html", visit=visit))
+
+
+def no_page(
+    code: str, answer: VoucherAnswer | None = None, until: object = None, status: int = 200
+) -> Response:
+    """The screen of a code for "no": the service's sheet where there is one, else this face's words."""
+    sheets = answer.sheets if answer is not None else None
+    sheet = sheets.get(current_language()) if sheets else None
+    page = render_template("counter/no.html", code=code, sheet=sheet, until=until, ways=ways_on(code))
+    return Response(page, status=status)
+
+
+def ways_on(code: str) -> list[tuple[str, str, str]]:
+    """What a customer can do after a "no": words, address and icon; there is always a way."""
+    again = ("no.way.scan", url_for("counter.scan"), "scan")
+    number = ("no.way.number", url_for("counter.who"), "phone")
+    terms = ("no.way.terms", url_for("counter.policies"), "document")
+    first = [again, number] if code.startswith(("code.", "voucher.not_found")) else [number, again]
+    return [*first, terms] if code != "identity.locked" else [again, terms]
+
+
+# --- Who asks ----------------------------------------------------------------------------------------
+
+
+@counter.get("/who")
+def who() -> Response:
+    """Ask for the telephone number."""
+    current.store()
+    return _who_page(telephone=None)
+
+
+@counter.post("/who")
+def tell_who() -> AnyResponse:
+    """Take the telephone number, then with it the person's own PIN."""
+    language = current_language()
+    telephone = _read_telephone(request.form.get("telephone", ""))
+    if telephone is None:
+        typed = clean(request.form.get("telephone", ""))[:24]
+        return _who_page(None, [("telephone", say(language, "who.not_a_number"))], 422, typed)
+    if "pin" not in request.form:
+        return _who_page(telephone)
+    pin = request.form["pin"]
+    if not 1 <= len(pin) <= 12:
+        return _who_page(telephone, [("pin", say(language, "pin.missing"))], 422)
+    return _check(telephone, pin)
+
+
+def _check(telephone: str, pin: str) -> AnyResponse:
+    visit = current.open_visit()
+    key = current.attempt_key("identity", telephone, pin)
+    answer: IdentityAnswer = current.client().check_identity(visit.visit_id, telephone, pin, key)
+    if answer.checked:
+        return go_to(url_for("counter.after_identity"))
+    if answer.code == "identity.locked":
+        until = answer.locked_until.isoformat() if answer.locked_until else None
+        return go_to(url_for("counter.locked", until=until))
+    return _who_page(telephone, [("pin", say(current_language(), "pin.wrong"))], 422)
+
+
+@counter.get("/locked")
+def locked() -> Response:
+    """This method is closed for a while; a member of staff can still look at a photo ID."""
+    current.store()
+    return no_page("identity.locked", until=_read_moment(request.args.get("until", "")))
+
+
+def _read_moment(text: str) -> dt.datetime | None:
+    """An aware moment in ISO 8601 form; None for any other text."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _who_page(
+    telephone: str | None, faults: Faults | None = None, status: int = 200, typed: str = ""
+) -> Response:
+    visit = current.find_visit()
+    return show(
+        "counter/who.html",
+        "counter/_who.html",
+        status,
+        telephone=telephone,
+        faults=faults or [],
+        typed=typed,
+        visit=visit,
+    )
+
+
+def _read_telephone(text: str) -> str | None:
+    """The number in E.164 form; None where it is no possible number of the country that was set."""
+    try:
+        number = phonenumbers.parse(clean(text), services().settings.country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,11 @@
+"""The kiosk's routes: imports each page's module, so that the blueprint is whole.
+
+What it must not know: anything else.
+"""
+
+from __future__ import annotations
+
+from kiosk.counter import answers, entry, trouble, use
+from kiosk.counter.blueprint import counter
+
+__all__ = ["answers", "counter", "entry", "trouble", "use"]

@@ -1,0 +1,105 @@
+"""What each face shows where a request could not be answered.
+
+What it is for: one page for one kind of trouble on each face, with what is kept and what to do next; htmx is
+led to that page, and what a page asks for by itself again and again is simply left as it is.
+What it must not know: any page that works.
+"""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, Response, render_template, request, session, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from kiosk.errors import SignInNeeded, StoreRefused, StoreUndecided, StoreUnreachable
+from kiosk.htmx import go_to, wants_fragment
+from kiosk.sessions import face_of
+
+log = structlog.get_logger(__name__)
+
+NO_VISIT = frozenset({403, 404, 410})
+
+
+def register_faults(app: Flask) -> None:
+    """Answer every error of `app` with a page."""
+    app.register_error_handler(StoreUnreachable, _unreachable)
+    app.register_error_handler(StoreUndecided, _undecided)
+    app.register_error_handler(StoreRefused, _refused)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def _is_a_look() -> bool:
+    """Whether a page asked by itself for a newer part of it."""
+    return wants_fragment() and request.method == "GET"
+
+
+def _unreachable(error: StoreUnreachable) -> AnyResponse:
+    log.warning("store.unreachable", error=str(error))
+    if _is_a_look():
+        return Response(status=204)
+    face = face_of(request.path)
+    if wants_fragment():
+        counter = url_for("counter.unreachable")
+        return go_to(counter if face == "counter" else url_for("tablet.fault", fault="unreachable"))
+    return _page(face, "unreachable", 503)
+
+
+def _undecided(error: StoreUndecided) -> AnyResponse:
+    log.warning("store.undecided", key=error.key)
+    if face_of(request.path) == "counter":
+        session["unsettled"] = error.key
+        return go_to(url_for("counter.finding_out"))
+    return go_to(url_for("tablet.fault", fault="finding_out"))
+
+
+def _refused(error: StoreRefused) -> AnyResponse:
+    log.info("store.refused", code=error.code, status=error.problem.status)
+    if _is_a_look():
+        return Response(status=204)
+    face = face_of(request.path)
+    if face == "tablet" and isinstance(error, SignInNeeded):
+        session.clear()
+        return go_to(url_for("tablet.sign_in"))
+    if face == "counter" and error.code == "identity.not_checked":
+        return go_to(url_for("counter.who"))
+    return _fault(face, "refused", 409)
+
+
+def _stale(error: CSRFError) -> AnyResponse:
+    return _fault(face_of(request.path), "stale", 400)
+
+
+def _http(error: HTTPException) -> AnyResponse:
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()
+    fault = {404: "missing", 405: "missing", 413: "too_large"}.get(
+        code, "refused" if code < 500 else "broken"
+    )
+    return _fault(face_of(request.path), fault, code)
+
+
+def _broken(error: Exception) -> AnyResponse:
+    log.exception("request.failed", path=request.path.split("/")[1:2], kind=type(error).__name__)
+    return _fault(face_of(request.path), "broken", 500)
+
+
+def _fault(face: str, fault: str, status: int) -> AnyResponse:
+    if wants_fragment() and face in ("counter", "tablet"):
+        return go_to(url_for(f"{face}.fault", fault=fault))
+    return _page(face, fault, status)
+
+
+def _page(face: str, fault: str, status: int) -> Response:
+    if face == "counter":
+        name = "counter/unreachable.html" if fault == "unreachable" else "counter/fault.html"
+        return Response(render_template(name, fault=fault), status=status)
+    if face == "tablet":
+        known = "missing" if fault in ("missing", "too_large") else fault
+        return Response(render_template("tablet/fault.html", fault=known, staff=None), status=status)
+    known = "unreachable" if status >= 500 else "missing"
+    return Response(render_template("phone/no.html", fault=known, terms_code="-"), status=status)

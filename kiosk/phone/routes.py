@@ -1,0 +1,48 @@
+"""The public page of a terms code: what anybody may read whose phone scanned a receipt.
+
+What it must not know: persons, accounts, what the answer was.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, g, render_template, request
+
+from kiosk.errors import StoreRefused
+from kiosk.services import services
+from kiosk.words import LANGUAGES
+
+phone = Blueprint("phone", __name__)
+
+# Ten characters of Crockford's base 32 with a dash between: "7F3K9-2QDXA".
+TERMS_CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
+
+
+@phone.get("/t/<terms_code>")
+def terms(terms_code: str) -> Response:
+    """The policy's words and version behind a terms code; `language` chooses the language."""
+    _choose_language()
+    code = terms_code.strip().upper()
+    if not TERMS_CODE.fullmatch(code):
+        return _no("missing", code, 404)
+    try:
+        found = services().client("").terms(code)
+    except StoreRefused as refused:
+        if refused.problem.status != 404:
+            raise
+        return _no("missing", code, 404)
+    return Response(render_template("phone/terms.html", terms=found, terms_code=code))
+
+
+def _choose_language() -> None:
+    wanted = request.args.get("language")
+    if wanted in LANGUAGES:
+        g.language = wanted
+    elif wanted is None:
+        g.language = request.accept_languages.best_match(LANGUAGES)
+
+
+def _no(fault: str, code: str, status: int) -> Response:
+    page = render_template("phone/no.html", fault=fault, terms_code=code[:20] or "-")
+    return Response(page, status=status)

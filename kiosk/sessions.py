@@ -1,0 +1,109 @@
+"""What a browser keeps: one signed cookie a face, and one that pairs it with its station.
+
+What it is for: the faces of one app do not share a cookie, so that leaving the kiosk never signs a tablet
+out, and a browser of the demo can hold both. A face's cookie carries a visit's identifier or a sealed staff
+token, the language and how the page looks; nothing of a person or an account.
+What it must not know: what a visit holds.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cryptography.fernet import Fernet, InvalidToken
+from flask import Flask, Response, current_app, request, session
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import BadSignature, URLSafeSerializer
+
+FACES = ("counter", "tablet", "stations")
+Size = Literal["normal", "large"]
+Contrast = Literal["normal", "high"]
+
+
+def face_of(path: str) -> str:
+    """The face to which an address belongs: the first part of its path, else `public`."""
+    first = path.lstrip("/").partition("/")[0]
+    return first if first in FACES else "public"
+
+
+class FaceSessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, but with a name and a path for each face."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """`counter`, `tablet`, `stations` or `public`."""
+        return face_of(request.path)
+
+    def get_cookie_path(self, app: Flask) -> str:
+        """The face's own path."""
+        face = face_of(request.path)
+        return "/" if face == "public" else f"/{face}"
+
+
+@dataclass(frozen=True)
+class View:
+    """How a page looks to its reader."""
+
+    size: Size = "normal"
+    contrast: Contrast = "normal"
+
+
+def current_view() -> View:
+    """The look that this browser chose."""
+    return View(
+        size="large" if session.get("size") == "large" else "normal",
+        contrast="high" if session.get("contrast") == "high" else "normal",
+    )
+
+
+def set_view(choices: dict[str, str]) -> None:
+    """Keep a chosen size or contrast; other values are ignored."""
+    for name, allowed in (("size", ("normal", "large")), ("contrast", ("normal", "high"))):
+        if choices.get(name) in allowed:
+            session[name] = choices[name]
+
+
+def seal(token: str) -> str:
+    """A token as text that only this app can open again."""
+    return _fernet().encrypt(token.encode()).decode()
+
+
+def unseal(text: str) -> str | None:
+    """The token in `text`; None where it was not sealed here."""
+    try:
+        return _fernet().decrypt(text.encode()).decode()
+    except InvalidToken:
+        return None
+
+
+def _fernet() -> Fernet:
+    digest = hashlib.sha256(b"sealed tokens\0" + str(current_app.secret_key).encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(digest))
+
+
+def set_station_cookie(response: Response, face: str, station: str, *, secure: bool) -> None:
+    """Pair the browser with a station for a face (`counter` or `tablet`) until another one is paired."""
+    response.set_cookie(
+        f"station_{face}",
+        _station_serializer().dumps({"face": face, "station": station}),
+        max_age=366 * 24 * 3600,
+        path=f"/{face}",
+        httponly=True,
+        samesite="Strict",
+        secure=secure,
+    )
+
+
+def read_station_cookie(face: str) -> str | None:
+    """The name of the station with which this browser is paired for `face`."""
+    try:
+        value: Any = _station_serializer().loads(request.cookies.get(f"station_{face}", ""))
+    except BadSignature:
+        return None
+    return str(value["station"]) if value.get("face") == face else None
+
+
+def _station_serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="station")

@@ -1,0 +1,232 @@
+"""The rep's tablet: sign in, open visits, one visit with the customer's own sheet, confirming the order.
+
+What it must not know: how a sheet is made; sales, targets or times of anybody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import phonenumbers
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from kiosk.errors import StoreRefused
+from kiosk.htmx import go_to, show
+from kiosk.rendering import current_language
+from kiosk.services import current_station, paired_station, services
+from kiosk.sessions import seal, unseal
+from kiosk.store_client import StoreClient
+from kiosk.tablet import views
+from kiosk.words import LANGUAGES, say
+from store_api.contract import Store, Visit, VisitEvent
+
+tablet = Blueprint("tablet", __name__, url_prefix="/tablet")
+FAULTS = frozenset({"missing", "unreachable", "finding_out", "refused", "stale", "broken"})
+
+
+@tablet.before_request
+def send_to_pairing() -> AnyResponse | None:
+    """Send a browser without a tablet's station to the page that asks for its code, and staff who have
+    not signed in to that."""
+    if paired_station("tablet") is None:
+        return go_to(url_for("stations.pair"))
+    if request.endpoint not in OPEN and _token() is None:
+        return go_to(url_for("tablet.sign_in"))
+    return None
+
+
+OPEN = frozenset({"tablet.sign_in", "tablet.change_language", "tablet.fault"})
+
+
+@tablet.context_processor
+def page_values() -> dict[str, object]:
+    """What every page of the tablet needs."""
+    name, store = session.get("name"), session.get("store")
+    staff = {"name": name, "store": store} if name and _token() else None
+    return {"staff": staff, "step_of": views.step_name}
+
+
+def _token() -> str | None:
+    sealed = session.get("staff")
+    return unseal(str(sealed)) if sealed else None
+
+
+def _client() -> StoreClient:
+    return services().client(_token() or "")
+
+
+def _store() -> Store:
+    return services().client(current_station("tablet").token).store()
+
+
+def _key(purpose: str, subject: str) -> str:
+    text = "\0".join([str(session.get("staff", "")), request.form.get("attempt", ""), purpose, subject])
+    return f"tablet-{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+
+
+# --- Signing in --------------------------------------------------------------------------------------
+
+
+@tablet.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> AnyResponse:
+    """Sign in with a staff number and one's own PIN."""
+    if request.method == "GET":
+        return _sign_in_page([])
+    number, pin = request.form.get("staff_number", "").strip(), request.form.get("pin", "")
+    if not 1 <= len(number) <= 20 or not 1 <= len(pin) <= 12:
+        return _sign_in_page([("staff_number", say(current_language(), "tablet.wrong"))], 422)
+    opened = services().client(current_station("tablet").token).sign_in(number, pin)
+    if opened.token is None:
+        return _sign_in_page([("staff_number", views.sign_in_fault(current_language(), opened))], 422, number)
+    language = session.get("language")
+    session.clear()
+    session.update(
+        staff=seal(opened.token), name=opened.name or "", store=opened.store.name if opened.store else ""
+    )
+    if language:
+        session["language"] = language
+    return go_to(url_for("tablet.visits"))
+
+
+def _sign_in_page(faults: list[tuple[str, str]], status: int = 200, typed: str = "") -> Response:
+    return show("tablet/sign_in.html", "tablet/_sign_in.html", status, faults=faults, typed=typed)
+
+
+@tablet.post("/sign-out")
+def sign_out() -> AnyResponse:
+    """Sign out; nothing of a visit stays in this browser."""
+    try:
+        _client().sign_out()
+    except StoreRefused:
+        session.clear()
+    session.clear()
+    response = Response(status=303, headers={"Location": url_for("tablet.sign_in")})
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@tablet.post("/language")
+def change_language() -> AnyResponse:
+    """Change the language of this tablet; the customer's stays as it is."""
+    if request.form.get("language") in LANGUAGES:
+        session["language"] = request.form["language"]
+    back = request.form.get("back", "")
+    known = back.startswith("/tablet/") and not any(sign in back for sign in "\\\r\n\t:")
+    return redirect(back if known else url_for("tablet.visits"), 303)
+
+
+# --- Visits ------------------------------------------------------------------------------------------
+
+
+@tablet.get("/")
+def home() -> AnyResponse:
+    """The open visits."""
+    return go_to(url_for("tablet.visits"))
+
+
+@tablet.get("/visits")
+def visits() -> Response:
+    """The open visits of the store, kept up to date by events."""
+    found = _client().open_visits().visits
+    return show("tablet/visits.html", "tablet/_visits.html", visits=found)
+
+
+@tablet.get("/visits/<visit_id>")
+def visit(visit_id: str) -> AnyResponse:
+    """One visit: who, the order, the customer's sheet, and what can be done."""
+    return _visit_page(_client().visit(visit_id))
+
+
+def _visit_page(
+    visit: Visit, notice: str = "", faults: list[tuple[str, str]] | None = None, status: int = 200
+) -> Response:
+    return show(
+        "tablet/visit.html",
+        "tablet/_visit.html",
+        status,
+        visit=visit,
+        sheet=views.sheet_of(visit),
+        can_confirm=views.can_confirm(visit),
+        can_release=views.can_release(visit),
+        waits_for=views.waits_for(visit),
+        notice=notice,
+        faults=faults or [],
+    )
+
+
+@tablet.get("/events")
+def events() -> Response:
+    """News of the store's visits, or of one, for as long as the page is open."""
+    wanted_visit = request.args.get("visit_id")
+
+    def wanted(event: VisitEvent) -> bool:
+        return wanted_visit is None or event.visit_id == wanted_visit
+
+    stream = services().live.listen(wanted)
+    return Response(stream, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@tablet.post("/visits/<visit_id>/confirm")
+def confirm(visit_id: str) -> AnyResponse:
+    """Confirm the order; the credit that is held for it is used."""
+    found = _client().visit(visit_id)
+    if found.order is None or not views.can_confirm(found):
+        return _back(visit_id)
+    answer = _client().confirm_order(found.order.order_id, _key("confirm", found.order.order_id))
+    if answer.redemption is not None:
+        views.print_receipt(services(), _client().visit(visit_id), _store(), again="")
+        return _back(visit_id)
+    notice = "tablet.changed" if answer.code == "terms.changed" else "tablet.not_used"
+    return _visit_page(_client().visit(visit_id), notice)
+
+
+def _back(visit_id: str) -> AnyResponse:
+    return go_to(url_for("tablet.visit", visit_id=visit_id))
+
+
+@tablet.post("/visits/<visit_id>/release")
+def release(visit_id: str) -> AnyResponse:
+    """Give the reservation back."""
+    found = _client().visit(visit_id)
+    if found.hold is not None and views.can_release(found):
+        _client().release(found.hold.hold_id, _key("release", found.hold.hold_id))
+    return _visit_page(_client().visit(visit_id), "tablet.released")
+
+
+@tablet.post("/visits/<visit_id>/print")
+def print_sheet(visit_id: str) -> AnyResponse:
+    """Print the customer's sheet at the customer's station."""
+    found = _client().visit(visit_id)
+    state = views.print_receipt(services(), found, _store(), again=request.form.get("attempt", ""))
+    return _visit_page(found, views.print_notice(state))
+
+
+@tablet.post("/visits/<visit_id>/photo-id")
+def photo_id(visit_id: str) -> AnyResponse:
+    """A named rep has seen the photo ID of the person of a number."""
+    telephone = _read_telephone(request.form.get("telephone", ""))
+    if telephone is None:
+        faults = [("telephone", say(current_language(), "tablet.photo_id.not_a_number"))]
+        return _visit_page(_client().visit(visit_id), faults=faults, status=422)
+    answer = _client().photo_id_seen(visit_id, telephone, _key("photo id", telephone))
+    if answer.checked:
+        return _back(visit_id)
+    faults = [("telephone", say(current_language(), "tablet.photo_id.unknown"))]
+    return _visit_page(answer.visit, faults=faults, status=422)
+
+
+def _read_telephone(text: str) -> str | None:
+    try:
+        number = phonenumbers.parse(text.strip(), services().settings.country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@tablet.get("/fault/<fault>")
+def fault(fault: str) -> Response:
+    """What went wrong with a request."""
+    return Response(render_template("tablet/fault.html", fault=fault if fault in FAULTS else "missing"))
