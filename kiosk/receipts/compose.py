@@ -1,0 +1,121 @@
+"""Makes a receipt from a terms sheet: the sheet's own lines, in their order, with a head and a foot.
+
+What it is for: the one place where a sheet becomes something to print. What it must not know: how a line
+looks on any paper, and the rules; it never drops, adds or rewords a line of the sheet.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Protocol
+
+from babel.dates import format_datetime
+
+LOCALES = {"en": ("en_US", "d MMMM y, h:mm a"), "es": ("es_US", "d 'de' MMMM 'de' y, h:mm a")}
+COPY_MARK = {"en": "COPY", "es": "COPIA"}
+PRINTED = {"en": "Printed {when}", "es": "Impreso el {when}"}
+PAGE = {"en": "Page {page} of {pages}", "es": "Página {page} de {pages}"}
+TITLE = {"en": "Terms {code}", "es": "Condiciones {code}"}
+
+
+class Line(Protocol):
+    """One line of a sheet, as `store_api.contract` has it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def mark(self) -> str | None: ...
+    @property
+    def status(self) -> str | None: ...
+
+
+class Sheet(Protocol):
+    """A terms sheet, as `store_api.contract` has it."""
+
+    @property
+    def tone(self) -> str: ...
+    @property
+    def terms_code(self) -> str | None: ...
+    @property
+    def lines(self) -> Sequence[Line]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """A line of the sheet on a receipt: the text, and the words at its right-hand end, if any."""
+
+    kind: str
+    text: str
+    mark: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is printed, in order: the head, the sheet's lines, the foot.
+
+    `head` are lines above the sheet (who printed it and when), `foot` those below it. `terms_url` is what
+    the QR code carries; it stands beside the line of kind "code". `copy` marks a paper that is not the
+    first one.
+    """
+
+    language: str
+    tone: str
+    head: tuple[str, ...]
+    lines: tuple[ReceiptLine, ...]
+    foot: tuple[str, ...] = ()
+    terms_code: str | None = None
+    terms_url: str | None = None
+    copy: bool = False
+
+    @property
+    def title(self) -> str:
+        """The document's name for a viewer's window."""
+        return TITLE[self.language].format(code=self.terms_code) if self.terms_code else self.head[0]
+
+    def as_copy(self) -> Receipt:
+        """The same receipt, marked as a copy."""
+        return replace(self, copy=True)
+
+
+def compose_receipt(
+    sheet: Sheet,
+    heading: str,
+    language: str,
+    printed_at: dt.datetime,
+    copy: bool = False,
+    footer_lines: Sequence[str] = (),
+    terms_url: str | None = None,
+) -> Receipt:
+    """A receipt with every line of `sheet`.
+
+    `heading` names the store; `printed_at` is in the store's time zone; `footer_lines` come after the
+    sheet (a redemption's number, how to reach a person). `language` is "en" or "es", the sheet's own.
+    """
+    lines = tuple(ReceiptLine(line.kind, line.text, line.mark, line.status) for line in sheet.lines)
+    head = (heading, PRINTED[language].format(when=say_moment(language, printed_at)))
+    foot = tuple(footer_lines)
+    return Receipt(language, sheet.tone, head, lines, foot, sheet.terms_code, terms_url, copy)
+
+
+def say_moment(language: str, moment: dt.datetime) -> str:
+    """A day and a time of day as the language writes them (Unicode CLDR), without odd blanks."""
+    locale, pattern = LOCALES[language]
+    return format_datetime(moment, pattern, locale=locale).replace("\u202f", " ").replace("\xa0", " ")
+
+
+def receipt_to_json(receipt: Receipt) -> str:
+    """The receipt as text that `receipt_from_json` reads again."""
+    return json.dumps(asdict(receipt), ensure_ascii=False)
+
+
+def receipt_from_json(text: str) -> Receipt:
+    """The receipt that `receipt_to_json` wrote."""
+    values: dict[str, Any] = json.loads(text)
+    lines = tuple(ReceiptLine(**line) for line in values.pop("lines"))
+    return Receipt(lines=lines, head=tuple(values.pop("head")), foot=tuple(values.pop("foot")), **values)
