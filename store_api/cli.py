@@ -13,7 +13,11 @@ import click
 
 # Name of the group -> module and the click command in it.
 GROUPS: Mapping[str, tuple[str, str]] = {
+    "db": ("store_api.operating", "db"),
+    "device": ("store_api.operating", "device"),
     "policy": ("store_api.policies.cli", "policy"),
+    "serve": ("store_api.operating", "serve_command"),
+    "staff": ("store_api.operating", "staff"),
 }
 
 
