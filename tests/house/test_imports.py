@@ -33,6 +33,7 @@ NETWORK = {
 }
 MAY_USE_NETWORK = {
     "kiosk/store_client.py": "speaks to the service",
+    "kiosk/services.py": "names the type of the connection it is given",
     "kiosk/command.py": "finds out whether the port is free",
     "hardware/printer/fake.py": "plays a receipt printer",
     "hardware/printer/network.py": "speaks to a receipt printer",
