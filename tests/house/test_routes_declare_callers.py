@@ -25,7 +25,7 @@ def undeclared(app: Flask, attribute: str) -> list[str]:
     return [
         endpoint
         for endpoint, view in app.view_functions.items()
-        if not endpoint.split(".")[-1] == "static" and not getattr(view, attribute, None)
+        if endpoint.split(".")[-1] != "static" and not getattr(view, attribute, None)
     ]
 
 
