@@ -14,6 +14,7 @@ import click
 # Name of the group -> module and the click command in it.
 GROUPS: Mapping[str, tuple[str, str]] = {
     "db": ("store_api.operating", "db"),
+    "demo": ("store_api.operating", "demo"),
     "device": ("store_api.operating", "device"),
     "policy": ("store_api.policies.cli", "policy"),
     "serve": ("store_api.operating", "serve_command"),

@@ -1,11 +1,12 @@
 """Commands for whoever runs the service: the server, the database, staff and devices.
 
-What it is for: `serve`, `db upgrade|check`, `staff add|unlock`, `device enrol|revoke`.
+What it is for: `serve`, `db upgrade|check`, `staff add|unlock`, `device enrol|revoke`, `demo load|show`.
 What it must not know: rules; every command calls a service inside one transaction.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from store_api import schema
 from store_api.app import create_database, wall_clock
 from store_api.auth import Caller
 from store_api.db import Database
+from store_api.demo import service as demo_service
 from store_api.devices import service as devices
 from store_api.errors import NotFound
 from store_api.idempotency import forget_old_keys
@@ -151,3 +153,28 @@ def revoke_device(device_id: str) -> None:
     """End a device's token at once."""
     with operator_work() as work:
         devices.revoke_device(work, device_id)
+
+
+@click.group()
+def demo() -> None:
+    """Load the demo, and show who is in it."""
+
+
+@demo.command("load")
+def load_demo_command() -> None:
+    """Put the demo's stores, people, vouchers and policies into the database; once is enough."""
+    settings = settings_or_exit()
+    with opened_database(settings) as database:
+        loaded = demo_service.load_demo(database, settings, wall_clock().date())
+    click.echo("The demo is loaded." if loaded else "The demo was there already.")
+
+
+@demo.command("show")
+@click.option("--json", "as_json", is_flag=True, help="Everything, tokens included, as JSON.")
+def show_demo_command(as_json: bool) -> None:
+    """Print the demo's people, numbers, PINs and voucher codes."""
+    settings = settings_or_exit()
+    if as_json:
+        click.echo(json.dumps(demo_service.demo_people(settings), indent=2, ensure_ascii=False))
+        return
+    click.echo("\n".join(demo_service.demo_lines(settings)))

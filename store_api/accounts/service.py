@@ -21,7 +21,7 @@ from store_api.pins import hash_pin
 from store_api.work import Work
 
 __all__ = [
-    "HeldFact", "IdentityCheck", "KnownPerson", "add_account", "add_line", "add_person", "check_pin",
+    "HeldFact", "IdentityCheck", "KnownPerson", "add_account", "add_line", "add_person", "check_pin", "confirm_facts",
     "facts_of", "give_consent", "is_locked", "keep_fact", "line_choice", "lock_account",
     "may_use_account_voucher", "person_name", "see_photo_id", "withdraw_consent", "zone_of",
 ]  # fmt: skip
@@ -164,6 +164,11 @@ def keep_fact(work: Work, account_id: str, subject_id: str, fact: str, value: Fa
         )
     )
     work.session.flush()
+
+
+def confirm_facts(work: Work, account_id: str) -> None:
+    """Note that every kept fact of an account is still true now."""
+    store.confirm_fact_rows(work.session, account_id, work.now)
 
 
 def lock_account(work: Work, account_id: str, locked: bool) -> None:

@@ -6,6 +6,7 @@ What it must not know: HTTP, PINs in the clear, rules about who may do what.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -53,3 +54,8 @@ def read_consents(session: Session, account_id: str, line_id: str) -> Sequence[C
         ConsentRow.withdrawn_at.is_(None),
     )
     return session.scalars(query).all()
+
+
+def confirm_fact_rows(session: Session, account_id: str, now: datetime) -> None:
+    """Write a new moment beside every stored fact of an account."""
+    session.execute(sa.update(FactRow).where(FactRow.account_id == account_id).values(as_of=now))

@@ -27,9 +27,8 @@ LANGUAGES = ("en", "es")
 
 @dataclass(frozen=True)
 class Made:
-    """A decision: as the written terms say, and with the service's own codes laid over it."""
+    """A decision with the service's own reasons laid over what the written terms say."""
 
-    by_terms: Decision
     decision: Decision
     reasons: Reasons
     gathered: Gathered
@@ -63,13 +62,13 @@ def decide_terms(policy: Policy, gathered: Gathered, catalogue: Catalogue) -> De
 
 def lay_reasons(by_terms: Decision, reasons: Reasons, gathered: Gathered, catalogue: Catalogue) -> Made:
     """The decision with the service's own reasons for "no"."""
-    return Made(by_terms, with_codes(by_terms, tuple(reasons), catalogue), reasons, gathered, catalogue)
+    return Made(with_codes(by_terms, tuple(reasons), catalogue), reasons, gathered, catalogue)
 
 
 def make_sheets(made: Made, terms_code: str) -> dict[str, wire.Sheet]:
     """The sheet in every language."""
     occasion = _occasion(made, terms_code)
-    sheets = (make_sheet(made.by_terms, made.catalogue, each, occasion) for each in LANGUAGES)
+    sheets = (make_sheet(made.decision, made.catalogue, each, occasion) for each in LANGUAGES)
     return {sheet.language: to_wire_sheet(sheet) for sheet in sheets}
 
 
@@ -152,12 +151,13 @@ def _occasion(made: Made, terms_code: str | None) -> Occasion:
 def _say(made: Made, terms_code: str) -> Words:
     """The decision in a few spoken sentences; a "no" outside the terms speaks its sheet's first lines."""
     if not made.reasons:
-        return _in_each(lambda each: say(made.by_terms, made.catalogue, each, _occasion(made, terms_code)))
+        occasion = _occasion(made, terms_code)
+        return _in_each(lambda language: say(made.decision, made.catalogue, language, occasion))
     return {language: _first_lines(sheet) for language, sheet in make_sheets(made, terms_code).items()}
 
 
 def _first_lines(sheet: wire.Sheet) -> str:
-    spoken = [line.text for line in sheet.lines if line.kind in ("verdict", "note", "way")]
+    spoken = [line.text for line in sheet.lines if line.kind in ("verdict", "note")]
     return " ".join(spoken[:2])
 
 

@@ -23,10 +23,16 @@ DeviceKind = Literal["kiosk", "tablet", "till"]
 CALLER_KIND = "device"
 
 
-def enrol_device(work: Work, kind: DeviceKind, store_id: str, station: str) -> tuple[str, str]:
-    """Add a device to a store; its identifier and its token. Raises NotFound for an unknown store."""
+def enrol_device(
+    work: Work, kind: DeviceKind, store_id: str, station: str, *, token: str | None = None
+) -> tuple[str, str]:
+    """Add a device to a store; its identifier and its token. Raises NotFound for an unknown store.
+
+    The token is drawn here, unless the caller brings one of the same strength.
+    """
     read_place(work.session, store_id)
-    device_id, token = work.new_id("dev"), new_token(CALLER_KIND, work.session.info["random_bytes"])
+    device_id = work.new_id("dev")
+    token = token or new_token(CALLER_KIND, work.session.info["random_bytes"])
     work.session.add(
         DeviceRow(
             device_id=device_id,

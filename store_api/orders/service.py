@@ -35,8 +35,8 @@ from store_api.policy.errors import PolicyErrors
 from store_api.policy.facts import Catalogue, read_facts
 
 __all__ = [
-    "OrderPlace", "OrderRow", "answer", "capture", "facts_of", "find", "find_by_id", "price_list", "set_price_list",
-    "settle", "show", "start",
+    "OrderPlace", "OrderRow", "answer", "capture", "facts_of", "find", "find_by_id", "price_list",
+    "set_price_list", "settle", "show", "start",
 ]  # fmt: skip
 
 AGREEMENT = "order.agreement_months"

@@ -27,8 +27,8 @@ from store_api.vouchers.service import HoldClaim, TakenUse, UseClaim, VoucherKey
 from store_api.work import Work
 
 __all__ = [
-    "Actor", "Held", "HoldRow", "Redeemed", "RedemptionRow", "actor_of", "find_hold", "find_redemption", "hold",
-    "is_live", "redeem", "release", "show_held", "show_hold", "show_redeemed", "show_redemption",
+    "Actor", "Held", "HoldRow", "Redeemed", "RedemptionRow", "actor_of", "find_hold", "find_redemption",
+    "hold", "is_live", "redeem", "release", "show_held", "show_hold", "show_redeemed", "show_redemption",
 ]  # fmt: skip
 
 CHANGED = "terms.changed"

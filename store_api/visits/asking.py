@@ -166,7 +166,12 @@ def _scanned_bearer(work: Work, visit: VisitRow) -> tuple[VoucherView, ...]:
 
 
 def note_redemption(work: Work, visit: VisitRow, redeemed: Redeemed) -> None:
-    """Write into the visit that its credit was used, or the new decision that says why it was not."""
+    """Write into the visit that its credit was used, or the new decision that says why it was not.
+
+    A visit whose credit was used keeps what it shows: confirming it once more changes nothing.
+    """
+    if redeemed.redemption is None and visit.redemption_id is not None:
+        return
     fields = {"decision_id": redeemed.decision.decision_id}
     if redeemed.redemption is None:
         what = "order.settled" if redeemed.code is None else "decision.changed"

@@ -32,6 +32,7 @@ __all__ = [
     "UseClaim",
     "VoucherKey",
     "VoucherView",
+    "draw_code",
     "read_code",
     "show_code",
 ]
