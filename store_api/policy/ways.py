@@ -1,8 +1,8 @@
 """Ways to yes: for a "no", the smallest sets of changes that make it a yes, and the first day of that yes.
 
 Computed from the rules: from the sets of terms that are enough, the values that each fact may take, and the
-days on which terms are met. What nobody can change, by its catalogue entry, keeps its value. Must know nothing
-of words.
+days on which terms are met. What nobody can change, by its catalogue entry, keeps its value. Must know
+nothing of words.
 """
 
 from __future__ import annotations
@@ -269,7 +269,7 @@ class _Finder:
         return bool(_distance(one.to, current) <= _distance(other.to, current))
 
     def _rank(self, way: Way) -> tuple[Any, ...]:
-        """Without payment first, then by sum, then payments of unknown size; sooner and shorter ways first."""
+        """Without payment first, then by sum, then payments of unknown size; then sooner, then shorter."""
         pays = any(change.do == "pay" for change in way.changes)
         amount = way.cost.amount if way.cost is not None else Decimal(0)
         group = 0 if not pays else 1 if way.cost is not None else 2

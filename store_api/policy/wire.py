@@ -9,6 +9,7 @@ from store_api.policy.evaluate import Facts
 from store_api.policy.facts import Catalogue
 from store_api.policy.values import value_to_json
 from store_api.policy.vocabulary import says_in
+from store_api.policy.ways import ways_to_yes
 from store_api.policy.words import Words
 
 
@@ -16,6 +17,7 @@ def decision_to_json(decision: Decision, language: str, catalogue: Catalogue) ->
     """Plain JSON data; sentences in the language, money as objects, dates and percentages as text."""
     words = Words(language, catalogue)
     horizon = decision.horizon
+    ways = ways_to_yes(decision, catalogue)
     return {
         "policy": decision.policy.id,
         "version": decision.version,
@@ -34,6 +36,8 @@ def decision_to_json(decision: Decision, language: str, catalogue: Catalogue) ->
         "earliest_possible_on": value_to_json(horizon.earliest_possible_on),
         "cannot_be_known": horizon.cannot_be_known,
         "last_yes_on": value_to_json(horizon.last_yes_on),
+        "ways_to_yes": [way.to_json() for way in ways.ways],
+        "more_ways": ways.more,
         "waivers": sorted(decision.waivers),
         "digest": decision.digest,
     }
