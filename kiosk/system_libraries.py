@@ -26,6 +26,8 @@ CHROMIUM_NAMES = ("chromium", "google-chrome-stable", "google-chrome", "chromium
 # cannot work. These packages are resolved as dependencies and then left out.
 NEVER_UNPACKED = ("libc6", "libc-bin", "libc-l10n", "locales", "dpkg", "tar", "perl-base", "debconf")
 
+APT_LISTS = Path("/var/lib/apt/lists")
+
 UNPACK_EACH = ["sh", "-c", 'for package; do dpkg-deb -x "$package" "$0" || exit 1; done']
 
 CHROMIUM_STARTER = """\
@@ -120,10 +122,13 @@ def _install_as_root(library: SystemLibrary, _: Path) -> None:
     install = ["apt-get", "-y", "-o", "DPkg::Lock::Timeout=120", "install", "--no-install-recommends"]
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     title = f"Installing the {library.title} with apt"
+    update = ("Reading the package lists", ["apt-get", "update"])
+    if not any(APT_LISTS.glob("*Packages*")):  # an image without them
+        run_command(*update, environment=quiet)
     try:
         run_command(title, [*install, *library.packages], environment=quiet)
-    except CommandFailed:  # an image without package lists
-        run_command("Reading the package lists", ["apt-get", "update"], environment=quiet)
+    except CommandFailed:  # lists so old that their packages are gone
+        run_command(*update, environment=quiet)
         run_command(title, [*install, *library.packages], environment=quiet)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -14,8 +15,8 @@ PRODUCT = ("kiosk", "store_api", "hardware")
 
 @cache
 def tracked_files() -> tuple[Path, ...]:
-    """Every file that is or may come under version control; in an exported copy, every file not hidden."""
-    if (ROOT / ".git").exists():
+    """Every file that is or may come under version control; without git, every file not hidden."""
+    if (ROOT / ".git").exists() and shutil.which("git"):
         listing = subprocess.run(
             ["git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard"],
             cwd=ROOT,
