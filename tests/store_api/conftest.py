@@ -21,6 +21,7 @@ from store_api.app import close_app, create_app
 from store_api.db import Database
 from store_api.settings import Settings
 from tests.store_api.clients import Client, sign_in
+from tests.store_api.demo_fixtures import demo_url, postgres_demo, sqlite_demo, story
 from tests.store_api.factories import (
     MANAGER_NUMBER,
     MANAGER_PIN,
@@ -32,6 +33,8 @@ from tests.store_api.factories import (
     make_settings,
     make_work,
 )
+
+__all__ = ["demo_url", "postgres_demo", "sqlite_demo", "story"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,14 @@ def postgres_template(postgres_databases: Any) -> Template:
     return Template(url, _furnish(url))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on both databases, unless its module names its own in BACKENDS."""
+    if "template" in metafunc.fixturenames:
+        backends = getattr(metafunc.module, "BACKENDS", ("sqlite", "postgresql"))
+        metafunc.parametrize("template", backends, indirect=True)
+
+
+@pytest.fixture
 def template(request: pytest.FixtureRequest) -> Template:
     """The furnished database of the backend under test."""
     name = "sqlite_template" if request.param == "sqlite" else "postgres_template"
