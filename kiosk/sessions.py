@@ -18,7 +18,7 @@ from flask import Flask, Response, current_app, request, session
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature, URLSafeSerializer
 
-FACES = ("counter", "tablet", "stations")
+FACES = ("counter", "tablet")
 Size = Literal["normal", "large"]
 Contrast = Literal["normal", "high"]
 
@@ -33,7 +33,7 @@ class FaceSessions(SecureCookieSessionInterface):
     """Flask's signed cookie, but with a name and a path for each face."""
 
     def get_cookie_name(self, app: Flask) -> str:
-        """`counter`, `tablet`, `stations` or `public`."""
+        """`counter`, `tablet` or `public`."""
         return face_of(request.path)
 
     def get_cookie_path(self, app: Flask) -> str:

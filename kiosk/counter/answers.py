@@ -124,6 +124,8 @@ def _question_page(
         count=max(len(everything), place + 1),
         before=everything[place - 1] if 0 < place <= len(everything) else None,
         before_is_shown=0 < place <= len(everything) and everything[place - 1] in (flow.DEVICE, flow.MONTHS),
+        lead=say(language, "question.device.before_tax") if fact == flow.DEVICE else "",
+        is_short_list=fact != flow.DEVICE,
         cards=cards,
         asks_for_text=not cards,
         question_type=asked.type if asked else "text",

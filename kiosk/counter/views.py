@@ -31,7 +31,6 @@ def device_cards(language: str, prices: PriceList, chosen: str | None) -> list[C
         Card(
             value=device.sku,
             name=device.name,
-            more=say(language, "question.device.before_tax"),
             price=write_money(language, device.price),
             chosen=device.sku == chosen,
         )

@@ -46,6 +46,11 @@ document.addEventListener("click", (event) => {
   if (field) type(field, button);
 });
 
+// A chosen photo is sent at once.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-sends-form]") && event.target.files.length) event.target.form.requestSubmit();
+});
+
 // A form that was sent is not sent again by an impatient second press.
 document.addEventListener("submit", (event) => {
   const form = event.target;
