@@ -120,12 +120,16 @@ _DAYS: Mapping[str, Callable[[date, Duration], Days]] = {
 
 @dataclass(frozen=True)
 class TermState:
-    """A term with what was found: its status, the fact's value and the bound's (None while unknown)."""
+    """A term with what was found: its status, the fact's value and the bound's (None while unknown).
+
+    `is_waivered` where a waiver names the term, needed or not: it would help on any other day too.
+    """
 
     term: Term
     status: Status
     value: Value | None
     bound: Resolved | None
+    is_waivered: bool = False
 
     @property
     def truth(self) -> Truth:
@@ -134,7 +138,7 @@ class TermState:
 
     def days(self) -> Days:
         """The days on which the term is met while the facts stay as they are; none while unknown."""
-        if self.status == "waived":
+        if self.is_waivered:
             return ALWAYS
         if self.value is None or self.bound is None:
             return NEVER
@@ -161,9 +165,10 @@ def evaluate_term(term: Term, facts: Facts, on: date, waivers: frozenset[str]) -
                 [PolicyError(place.file, place.line, place.column, refused.code, message)]
             ) from None
         status = "met" if held is not term.negated else "unmet"
-    if term.id in waivers and status != "met":
+    is_waivered = term.id in waivers
+    if is_waivered and status != "met":
         status = "waived"
-    return TermState(term, status, value, bound)
+    return TermState(term, status, value, bound, is_waivered)
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,8 @@ def make_sheet(
     """
     words = Words(language, catalogue)
     if decision is None:
-        code = occasion.code or NONE_IN_FORCE
-        lines = (*refusal_lines(code, words, occasion), *_code_line(words, occasion))
+        only_code = occasion.code or NONE_IN_FORCE
+        lines = (*refusal_lines(only_code, words, occasion), *_code_line(words, occasion))
         return Sheet(language, "no", tuple(lines), occasion.terms_code)
     verdict = Verdict(decision, words, occasion)
     body = (*_body(decision, words, occasion), *_foot(decision, words, occasion))
