@@ -8,20 +8,42 @@ What it must not know: what any page shows.
 from __future__ import annotations
 
 import datetime as dt
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response
 from flask_wtf.csrf import CSRFProtect
 
+from hardware.camera.loop import CameraLoop
+from hardware.camera.sources import open_camera
+from hardware.decode.worker import DecodeWorker
+from hardware.printer.targets import open_printer
 from kiosk.counter.routes import counter
+from kiosk.demo_desk import make_desk
+from kiosk.devices import Devices, PhotoReader, StationCamera, StationPrinter, report_to
+from kiosk.errors import SettingError
 from kiosk.faults import register_faults
 from kiosk.htmx import register_htmx
+from kiosk.options import Options
 from kiosk.phone.routes import phone
+from kiosk.receipts.print_queue import PrintQueue
+from kiosk.receipts.rendering import renderer
 from kiosk.rendering import STATIC_FOLDER, TEMPLATE_FOLDER, register_rendering
+from kiosk.scan.inbox import ScanInbox
 from kiosk.scan.routes import LARGEST_PHOTO, scan
-from kiosk.services import Services
+from kiosk.services import Services, follow_stores
+from kiosk.serving import OnePort
 from kiosk.sessions import FaceSessions
+from kiosk.settings import Settings
+from kiosk.spool import Spool
+from kiosk.stations.registry import Station, Stations
 from kiosk.stations.routes import Desk, stations
+from kiosk.store_client import connect
 from kiosk.tablet.routes import tablet
+from store_api import app as store
 
 # Nothing from another host, nothing inline, nothing that could be framed or sent elsewhere.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -84,3 +106,76 @@ def _harden(response: Response) -> Response:
 
 def _is_page(response: Response) -> bool:
     return response.mimetype in ("text/html", "text/event-stream")
+
+
+# --- The demo: everything in one process ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A running demo: the services of the faces, and what the server serves."""
+
+    services: Services
+    wsgi: OnePort
+
+
+def prepare(
+    folder: Path, public_url: str, environment: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Bring the demo's data up to date; its variables, and everybody in it. Raises SettingError."""
+    try:
+        return store.prepare_demo(folder, public_url, environment)
+    except store.BadSetting as error:
+        raise SettingError(str(error)) from None
+
+
+def join(
+    variables: Mapping[str, str], settings: Settings, options: Options, people: dict[str, Any], folder: Path
+) -> Joined:
+    """Service, faces and devices, joined in this process and started."""
+    api = store.open_app(variables)
+    registry = Stations(_stations_of(people))
+    http = connect(api)
+    devices = open_devices(options, registry, Path(settings.spool_file))
+    services = Services(settings, http, registry, follow_stores(http, registry), devices)
+    for live in services.live.values():
+        live.start()
+    faces = create_app(services, make_desk(people, folder / "vouchers"))
+    closers = (services.close, lambda: store.close_app(api))
+    return Joined(services, OnePort(faces, api, closers))
+
+
+def _stations_of(people: dict[str, Any]) -> list[Station]:
+    """The demo's kiosks and tablets; a till has no face."""
+    faces = {"kiosk": "counter", "tablet": "tablet"}
+    names = {shop["store_id"]: shop["name"] for shop in people["stores"]}
+    return [
+        Station(
+            name=device["station"],
+            label=f"{device['kind']} of {names[device['store_id']]}",
+            face=faces[device["kind"]],  # type: ignore[arg-type]  # one of the two above
+            token=device["token"],
+            store_id=device["store_id"],
+        )
+        for device in people["devices"]
+        if device["kind"] in faces
+    ]
+
+
+def open_devices(options: Options, registry: Stations, spool_file: Path) -> Devices:
+    """The first kiosk gets the camera; every kiosk prints on the one printer."""
+    decoder = DecodeWorker()
+    kiosks = [station.name for station in registry.of_face("counter")]
+    queue = PrintQueue(Spool(spool_file), open_printer(options.printer), renderer(), time.time)
+    queue.start()
+    printer = StationPrinter(queue, lambda: dt.datetime.now(dt.UTC))
+    cameras, closers = {}, [queue.close, decoder.close]
+    if options.camera is not None:
+        inbox = ScanInbox(time.monotonic)
+        loop = CameraLoop(
+            open_camera(options.camera), decoder, report_to(inbox, kiosks[0]), lambda: dt.datetime.now(dt.UTC)
+        )
+        loop.start()
+        cameras[kiosks[0]] = StationCamera(kiosks[0], loop, inbox)
+        closers.insert(0, loop.close)
+    return Devices(cameras, dict.fromkeys(kiosks, printer), PhotoReader(decoder), tuple(closers))

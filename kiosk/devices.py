@@ -7,13 +7,26 @@ What it must not know: pages, visits, the store's client.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from hardware.camera.loop import CameraLoop, CameraState
+from hardware.ports import DecodeFault, Decoder, Look, Scan, Symbology
+from kiosk.receipts.compose import compose_receipt
+from kiosk.receipts.print_queue import PrintQueue
+from kiosk.scan.inbox import InboxScan, ScanInbox
+from kiosk.spool import PrintJob
 from store_api.contract import Sheet
+
+LOOK_SECONDS = 5.0
+"""A page that shows the camera asks about twice a second; the camera goes off this long after the last."""
+PREVIEW_PAUSE = 0.12
+"""Eight pictures a second are enough to aim by, and leave the machine free to decode."""
+SILENT_SECONDS = 20.0
 
 
 class PrintState(Enum):
@@ -21,7 +34,6 @@ class PrintState(Enum):
 
     NONE = "none"
     WAITING = "waiting"
-    TRYING = "trying"
     PRINTED = "printed"
     FAILED = "failed"
 
@@ -37,18 +49,18 @@ class ReceiptOrder:
     zone: str
     terms_url: str
 
-    def now(self) -> dt.datetime:
-        """The present moment in the store's zone."""
-        return dt.datetime.now(ZoneInfo(self.zone))
-
 
 @dataclass(frozen=True)
 class Seen:
-    """A code that a camera or a photo gave; `code` is null where `reason` says why there is none."""
+    """A code that a camera or a photo gave; `code` is null where `reason` says why there is none.
+
+    `key` is the idempotency key of the scan, where it has one.
+    """
 
     code: str | None
     symbology: str | None = None
     reason: str = ""
+    key: str | None = None
 
 
 class Reader(Protocol):
@@ -66,12 +78,16 @@ class Reader(Protocol):
         """JPEG pictures of what the camera sees, as they come."""
         ...
 
+    def forget(self) -> None:
+        """Drop what was read: the customer has left."""
+        ...
 
-class PrintQueue(Protocol):
+
+class ReceiptPrinter(Protocol):
     """A station's printer behind a queue that keeps every job until it is printed."""
 
     def print(self, order: ReceiptOrder, again: str) -> PrintState:
-        """Put a receipt into the queue once for each `again`; the first paper is the original."""
+        """Print a receipt, once for each `again`; the first paper is the original."""
         ...
 
     def state(self, order: ReceiptOrder) -> PrintState:
@@ -79,25 +95,165 @@ class PrintQueue(Protocol):
         ...
 
 
-class PhotoReader(Protocol):
-    """Reads a code in an uploaded picture, in a process of its own."""
+class StationCamera:
+    """A camera loop with its station's slot in the inbox. Looks for codes while a page asks."""
+
+    def __init__(self, station: str, loop: CameraLoop, inbox: ScanInbox) -> None:
+        self._station = station
+        self._loop = loop
+        self._inbox = inbox
+        self._held: InboxScan | None = None
+
+    def reason(self) -> str:
+        """What the camera finds right now; "read" once a code waits to be taken."""
+        self._want()
+        self._held = self._inbox.take(self._station) or self._held
+        if self._held is not None:
+            return "read"
+        view = self._loop.view()
+        if view.state is CameraState.AWAY:
+            return "camera_gone"
+        if view.state is not CameraState.LOOKING:
+            return "starting"
+        if view.codes > 1:
+            return "several"
+        return "reading" if view.reading else LOOKS[view.look]
+
+    def take(self) -> Seen | None:
+        """The code that was read last, once."""
+        scan = self._inbox.take(self._station) or self._held
+        self._held = None
+        if scan is None:
+            return None
+        return Seen(scan.text, name_of(scan.symbology), key=scan.key)
+
+    def preview(self) -> Iterator[bytes]:
+        """Pictures while they come; ends where the camera gives none for a while."""
+        frame, silent_since = 0, time.monotonic()
+        while time.monotonic() - silent_since < SILENT_SECONDS:
+            self._want()
+            newest = self._loop.wait_for_frame(frame, 1.0)
+            picture = self._loop.preview() if newest > frame else None
+            frame = newest
+            if picture is not None:
+                silent_since = time.monotonic()
+                yield picture
+                time.sleep(PREVIEW_PAUSE)
+
+    def forget(self) -> None:
+        """Drop what was read."""
+        self._held = None
+        self._inbox.forget(self._station)
+        self._loop.want_no_scans()
+
+    def _want(self) -> None:
+        self._loop.want_scans_until(time.monotonic() + LOOK_SECONDS)
+
+
+LOOKS = {
+    Look.FINE: "looking",
+    Look.TOO_DARK: "too_dark",
+    Look.BLOWN_OUT: "too_bright",
+    Look.TOO_BLURRED: "too_blurred",
+}
+
+
+def report_to(inbox: ScanInbox, station: str) -> Callable[[Scan], None]:
+    """What a camera loop tells its scans to."""
+
+    def report(scan: Scan) -> None:
+        inbox.put(station, scan.text, scan.symbology, "camera")
+
+    return report
+
+
+def name_of(symbology: Symbology) -> str:
+    """The symbology as the service takes it: its AIM identifier, else its name."""
+    return symbology.aim or symbology.name
+
+
+class StationPrinter:
+    """A print queue for sheets."""
+
+    def __init__(self, queue: PrintQueue, now: Callable[[], dt.datetime]) -> None:
+        self._queue = queue
+        self._now = now
+
+    def print(self, order: ReceiptOrder, again: str) -> PrintState:
+        """Print a receipt. A paper that is still to come is tried again instead of being doubled."""
+        waiting = self._queue.newest(order.subject)
+        if waiting is not None and waiting.state != "printed":
+            if again:
+                self._queue.retry(waiting.key)
+            return _state_of(self._queue.status(waiting.key))
+        receipt = compose_receipt(
+            order.sheet,
+            order.heading,
+            order.sheet.language,
+            self._now().astimezone(ZoneInfo(order.zone)),
+            terms_url=order.terms_url,
+        )
+        key = f"{order.subject}:{again}" if again else order.subject
+        return _state_of(self._queue.submit(key, receipt, order.subject))
+
+    def state(self, order: ReceiptOrder) -> PrintState:
+        """How the newest job of this receipt stands."""
+        return _state_of(self._queue.newest(order.subject))
+
+
+def _state_of(job: PrintJob | None) -> PrintState:
+    if job is None:
+        return PrintState.NONE
+    if job.state == "printed":
+        return PrintState.PRINTED
+    return PrintState.FAILED if job.trouble or job.state == "failed" else PrintState.WAITING
+
+
+class PhotoReader:
+    """Reads a code in an uploaded picture, in the decoder's own process."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
 
     def read(self, picture: bytes) -> Seen:
-        """The code in the picture, or the reason why there is none."""
-        ...
+        """The one code in the picture, or the reason why there is none."""
+        answer = self._decoder.decode_bytes(picture)
+        if answer.trouble is not None:
+            return Seen(None, reason=FAULTS.get(answer.trouble.fault, "not_a_picture"))
+        texts = {reading.text: reading for reading in answer.readings}
+        if len(texts) != 1:
+            return Seen(None, reason="several" if texts else "nothing")
+        reading = next(iter(texts.values()))
+        return Seen(reading.text, name_of(reading.symbology))
+
+
+FAULTS = {
+    DecodeFault.EMPTY: "missing",
+    DecodeFault.TOO_LARGE: "too_large",
+    DecodeFault.TOOK_TOO_LONG: "too_slow",
+    DecodeFault.OUT_OF_MEMORY: "too_large",
+    DecodeFault.DECODER_DIED: "too_slow",
+}
 
 
 @dataclass(frozen=True)
 class Devices:
-    """Cameras and printers by station, and the reader of uploaded photos."""
+    """Cameras and printers by station, the reader of uploaded photos, and what to close at the end."""
 
     cameras: Mapping[str, Reader] = field(default_factory=dict)
-    printers: Mapping[str, PrintQueue] = field(default_factory=dict)
+    printers: Mapping[str, ReceiptPrinter] = field(default_factory=dict)
     photos: PhotoReader | None = None
+    closers: tuple[Callable[[], None], ...] = ()
 
     def camera(self, station: str) -> Reader | None:
         """The camera of a station, if it has one."""
         return self.cameras.get(station)
+
+    def forget(self, station: str) -> None:
+        """Drop what a station's camera has read: the customer has left."""
+        camera = self.camera(station)
+        if camera is not None:
+            camera.forget()
 
     def has_printer(self, station: str) -> bool:
         """Whether a station can print."""
@@ -112,3 +268,8 @@ class Devices:
         """How the newest print of a receipt stands."""
         printer = self.printers.get(order.station)
         return printer.state(order) if printer is not None else PrintState.NONE
+
+    def close(self) -> None:
+        """Let every device go."""
+        for close in self.closers:
+            close()

@@ -35,7 +35,7 @@ class Live:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
-        self._last = 0
+        self._last: int | None = None
 
     def start(self) -> None:
         """Begin to follow; a second call does nothing."""
@@ -92,7 +92,7 @@ class Live:
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     def _hand_on(self, event: VisitEvent) -> None:
-        self._last = max(self._last, event.event_id)
+        self._last = max(self._last or 0, event.event_id)
         with self._lock:
             for page in self._pages.values():
                 _put(page, event)

@@ -6,7 +6,7 @@ What it must not know: any route.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -29,13 +29,28 @@ class Services:
     settings: Settings
     http: httpx.Client
     stations: Stations
-    live: Live
+    live: Mapping[str, Live]
     devices: Devices
     sleep: Callable[[float], None] = time.sleep
 
     def client(self, token: str) -> StoreClient:
         """A client for one token, answering in the language of this page."""
         return StoreClient(self.http, token, current_language(), self.sleep)
+
+    def close(self) -> None:
+        """End the streams, let the devices go, close the connection."""
+        for live in self.live.values():
+            live.stop()
+        self.devices.close()
+        self.http.close()
+
+
+def follow_stores(http: httpx.Client, stations: Stations) -> dict[str, Live]:
+    """Live news of every store that has a station here, told to one of its tablets' tokens."""
+    by_store = {
+        station.store_id: station for station in (*stations.of_face("counter"), *stations.of_face("tablet"))
+    }
+    return {store: Live(StoreClient(http, station.token)) for store, station in by_store.items()}
 
 
 def services() -> Services:

@@ -178,12 +178,14 @@ class StoreClient:
 
     # --- Events and keys ----------------------------------------------------------------------------
 
-    def events(self, after: int) -> Iterator[wire.VisitEvent | None]:
-        """The store's events after number `after`, for as long as the service tells them.
+    def events(self, after: int | None) -> Iterator[wire.VisitEvent | None]:
+        """The store's events after number `after` (null: from now on), for as long as the service tells them.
 
         None stands for a heartbeat. Ends, or raises StoreUnreachable, when the connection does.
         """
-        headers = {**self._headers(), "Accept": "text/event-stream", "Last-Event-ID": str(after)}
+        headers = {**self._headers(), "Accept": "text/event-stream"}
+        if after is not None:
+            headers["Last-Event-ID"] = str(after)
         timeout = httpx.Timeout(5.0, read=60.0)
         try:
             with self.http.stream("GET", "/v1/events", headers=headers, timeout=timeout) as response:

@@ -7,18 +7,23 @@ What it must not know: rules; it only puts things together.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response
 from flask_openapi3 import Info, OpenAPI
 
-from store_api import auth, errors, events, logs
+from store_api import auth, errors, events, logs, schema
 from store_api.db import Database
+from store_api.demo import service as demo
+from store_api.demo_settings import make_demo_settings
 from store_api.features import BLUEPRINTS, FINDERS
 from store_api.idempotency import Keys
-from store_api.settings import Settings
+from store_api.settings import BadSetting as BadSetting
+from store_api.settings import Settings, read_settings
 from store_api.system.openapi import describe
 from store_api.writer_queue import QueueTimeout
 
@@ -57,6 +62,32 @@ def create_app(
     auth.refuse_open_routes(app)
     app.extensions["description"] = describe(app)
     return app
+
+
+def prepare_demo(
+    folder: Path, public_url: str, environment: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Bring the demo in `folder` up to date: secrets, schema, people, policies.
+
+    Returns every variable that the demo runs with, and everybody in it with PINs, codes and tokens. Leaves
+    no connection open, so that it may be called before a process is divided. Raises BadSetting.
+    """
+    variables = {**make_demo_settings(folder, public_url), **environment}
+    settings = read_settings(variables)
+    database = create_database(settings)
+    try:
+        schema.upgrade(database)
+        demo.load_demo(database, settings, wall_clock().date())
+    finally:
+        database.close()
+    return variables, demo.demo_people(settings)
+
+
+def open_app(environment: Mapping[str, str]) -> Flask:
+    """The service with the settings of `environment`. Raises BadSetting."""
+    settings = read_settings(environment)
+    logs.configure_logs(settings.log_level)
+    return create_app(settings)
 
 
 def close_app(app: Flask) -> None:

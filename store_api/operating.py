@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from store_api.app import create_database, wall_clock
 from store_api.auth import Caller
 from store_api.db import Database
 from store_api.demo import service as demo_service
+from store_api.demo_settings import with_demo_settings
 from store_api.devices import service as devices
 from store_api.errors import NotFound
 from store_api.idempotency import forget_old_keys
@@ -33,9 +35,12 @@ OPERATOR = Caller("public", "operator")
 
 
 def settings_or_exit() -> Settings:
-    """The settings from the environment; a wrong one ends the command with its name."""
+    """The settings from the environment, or from the demo in this folder where no keys are set.
+
+    A wrong one ends the command with its name.
+    """
     try:
-        return read_settings(os.environ)
+        return read_settings(with_demo_settings(os.environ, Path(".var")))
     except BadSetting as error:
         raise click.ClickException(str(error)) from None
 

@@ -108,7 +108,7 @@ def clean(text: str) -> str:
     return "".join(sign for sign in text if sign.isprintable()).strip()[:512]
 
 
-def take_code(code: VoucherCode, typed: str = "") -> AnyResponse:
+def take_code(code: VoucherCode, typed: str = "", key: str | None = None) -> AnyResponse:
     """Tell the visit which code was shown and go to what follows from it.
 
     A typed code that is no voucher stays on its page with the fault beside its field; a scanned one has a
@@ -116,7 +116,7 @@ def take_code(code: VoucherCode, typed: str = "") -> AnyResponse:
     """
     visit = current.open_visit()
     answer = current.client().read_voucher_code(
-        visit.visit_id, code, current.attempt_key("code", code.code, code.paper)
+        visit.visit_id, code, key or current.attempt_key("code", code.code, code.paper)
     )
     if answer.code is None:
         return go_to(_after_code(answer))

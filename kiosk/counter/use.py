@@ -71,7 +71,7 @@ def events() -> Response:
     def wanted(event: VisitEvent) -> bool:
         return event.visit_id == mine
 
-    stream = services().live.listen(wanted)
+    stream = services().live[current_station("counter").store_id].listen(wanted)
     return Response(stream, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
@@ -173,6 +173,7 @@ def leave() -> AnyResponse:
     """End the visit here and forget everything about it in this browser."""
     close_quietly()
     current.forget()
+    services().devices.forget(current_station("counter").name)
     response = Response(status=303, headers={"Location": url_for("counter.start")})
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

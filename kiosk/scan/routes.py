@@ -64,7 +64,7 @@ def take() -> AnyResponse:
     seen = _camera().take()
     if seen is None or seen.code is None:
         return go_to(url_for("counter.scan"))
-    return take_code(VoucherCode(code=seen.code, symbology=seen.symbology))
+    return take_code(VoucherCode(code=seen.code, symbology=seen.symbology), key=seen.key)
 
 
 @scan.post("/photo")

@@ -1,4 +1,4 @@
-"""The stations of this store: a kiosk with its devices, a tablet; each with its own device token.
+"""The stations of a store: a kiosk with its devices, a tablet; each with its own device token.
 
 What it is for: naming stations, keeping their tokens on this side, and pairing a browser with one by a code
 that works once. What it must not know: Flask, what a face shows.
@@ -26,12 +26,13 @@ PAIRING_LENGTH = 8
 
 @dataclass(frozen=True)
 class Station:
-    """One place in the store; `token` is the device token with which it calls the service."""
+    """One place in a store; `token` is the device token with which it calls the service."""
 
     name: str
     label: str
     face: Face
     token: str
+    store_id: str
 
 
 class Stations:
@@ -76,7 +77,7 @@ def _new_code() -> str:
 
 
 def read_stations(path: Path) -> Stations:
-    """Stations from a JSON file: [{"name", "label", "face": "counter|tablet", "token"}, …].
+    """Stations from a JSON file: [{"name", "label", "face": "counter|tablet", "token", "store_id"}, …].
 
     Raises SettingError where the file is missing or is not that.
     """

@@ -16,7 +16,6 @@ from store_api.contract import Sheet, StaffSession, Store, Visit
 NOTICES = {
     PrintState.NONE: "tablet.no_printer",
     PrintState.FAILED: "tablet.printer_trouble",
-    PrintState.TRYING: "tablet.printer_trouble",
 }
 
 
