@@ -23,6 +23,8 @@ from hardware.camera.sightings import Sightings
 from hardware.ports import Camera, Decoder, Look, Picture, Reading, Scan
 
 RECONNECT_SECONDS = 1.0
+DECODES_PER_SECOND = 12
+"""More would cost a whole core on frames without a code, and nobody holds a code for less than this."""
 FOUND_SECONDS = 1.0
 """How long a code that was read counts as being read: a hand trembles, and frames are missed."""
 
@@ -183,14 +185,22 @@ class CameraLoop:
         while (taken := self._next_frame(done)) is not None:
             frame, done = taken
             attempt += 1
+            due = time.monotonic() + 1 / DECODES_PER_SECOND
             grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
             answer = self._decoder.decode_frame(grey, attempt)
             if answer.trouble is not None:
                 log.warning("A frame could not be decoded: %s", answer.trouble.detail)
+                self._pause(self._reconnect_seconds)
                 continue
             self._note(answer.readings, answer.look)
             for reading in sightings.see(answer.readings, time.monotonic()):
                 self._tell(reading)
+            self._pause(due - time.monotonic())
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, but not beyond the end of the loop."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ending, max(0.0, seconds))
 
     def _next_frame(self, after: int) -> tuple[Picture, int] | None:
         """The newest frame once it is later than number `after`; None when the loop ends."""

@@ -62,7 +62,11 @@ class DecodeWorker:
     def start(self) -> str:
         """Start the process now instead of at the first picture; gives a sentence on its engines."""
         with self._turn:
-            self._running()
+            try:
+                self._running()
+            except (wire.BrokenWire, OSError) as error:
+                self._stop()
+                return f"The decoding process does not start ({error})."
             return self.engines
 
     def close(self) -> None:

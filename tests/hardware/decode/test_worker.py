@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -159,3 +162,31 @@ def test_the_fake_keeps_the_same_promises() -> None:
     assert texts(decoder.decode_frame(qr("X"))) == []
     decoder.close()
     assert fake.closed
+
+
+def test_a_process_that_cannot_start_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with DecodeWorker() as worker:
+        assert "does not start" in worker.start()
+        trouble = worker.decode_bytes(png(qr("NEVER"))).trouble
+    assert trouble is not None
+    assert trouble.fault is DecodeFault.DECODER_DIED
+
+
+def test_the_process_ends_when_its_parent_is_killed() -> None:
+    code = "import os, signal; from hardware.decode import DecodeWorker; w = DecodeWorker(); w.start()\n"
+    code += "print(w.process_id, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    root = Path(__file__).resolve().parent.parent.parent.parent
+    parent = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False
+    )
+    orphan = int(parent.stdout)
+    end = time.monotonic() + PATIENT
+    while is_there(orphan) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not is_there(orphan) or _is_zombie(orphan)
+
+
+def _is_zombie(process_id: int) -> bool:
+    """Whether only its entry is left, which belongs to whoever adopted it."""
+    return Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").split()[2] == "Z"
