@@ -15,6 +15,7 @@ import datetime as dt
 import os
 import secrets
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -100,7 +101,29 @@ def _fill_node_id(session: Session, _context: Any, _instances: Any) -> None:
 
 def make_id(session: Session, prefix: str, now: dt.datetime) -> str:
     """A new identifier of the session's node, for example make_id(session, "vou", now)."""
-    return new_id(prefix, session.info["node_id"], now, session.info["random_bytes"](RANDOM_BYTES))
+    mint: Mint = session.info["mint"]
+    return new_id(prefix, session.info["node_id"], now, mint.draw(now))
+
+
+class Mint:
+    """Draws the random part of identifiers so that those of one process sort in the order of making."""
+
+    def __init__(self, random_bytes: Callable[[int], bytes]) -> None:
+        self._random_bytes = random_bytes
+        self._guard = threading.Lock()
+        self._last = (0, 0)
+
+    def draw(self, now: dt.datetime) -> bytes:
+        """Fresh random bytes; within the millisecond of the draw before, the number after its."""
+        millisecond = int(now.timestamp() * 1000)
+        with self._guard:
+            chance = self._last[1] + 1 if self._last[0] == millisecond else self._fresh()
+            self._last = (millisecond, chance)
+        return chance.to_bytes(RANDOM_BYTES, "big")
+
+    def _fresh(self) -> int:
+        # The top bit stays free, so that counting on never runs over.
+        return int.from_bytes(self._random_bytes(RANDOM_BYTES), "big") >> 1
 
 
 def has_wal_reset_race(version: tuple[int, ...]) -> bool:
@@ -131,7 +154,12 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.checkpoints_in_queue = self.is_sqlite and has_wal_reset_race(sqlite_version)
         self.sqlite_version = sqlite_version
-        self._info = {"node_id": node_id, "random_bytes": random_bytes, "database": self}
+        self._info = {
+            "node_id": node_id,
+            "random_bytes": random_bytes,
+            "mint": Mint(random_bytes),
+            "database": self,
+        }
         self.before_commit: list[Callable[[Session], None]] = []
         self.after_commit: list[Callable[[Session], None]] = []
         self._queue: WriterQueue | None = None

@@ -28,7 +28,7 @@ def base32(number: int, length: int) -> str:
 def new_id(prefix: str, node_id: str, now: dt.datetime, random_bytes: bytes) -> str:
     """Make an identifier: the prefix names the kind, `random_bytes` are at least ten bytes.
 
-    Identifiers of one node sort by their millisecond; two made in one millisecond differ by chance only.
+    Identifiers of one node sort by their millisecond; within one they sort as `random_bytes` do.
     """
     milliseconds = int(now.timestamp() * 1000) & ((1 << 48) - 1)
     chance = int.from_bytes(random_bytes[:RANDOM_BYTES], "big")

@@ -16,10 +16,11 @@ from store_api.keys import KeyRing
 
 PURPOSE = "pin-pepper"
 
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+PASSES, MEMORY_KIB = 2, 19 * 1024
 """OWASP's least setting for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes. Four digits can be
 tried out whatever the cost, so the pepper and the lock-out carry the weight, not the passes."""
 
+_HASHER = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=1)
 _NOBODY = _HASHER.hash("nobody's PIN, so that an unknown person costs the same work")
 
 

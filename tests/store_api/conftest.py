@@ -5,6 +5,7 @@ Every test that asks for `database` (or anything built on it) runs on SQLite and
 
 from __future__ import annotations
 
+import io
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -14,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
-from store_api import schema
+from store_api import pins, schema
 from store_api.app import close_app, create_app
 from store_api.db import Database
+from store_api.logs import configure_logs
 from store_api.settings import Settings
 from tests.store_api.clients import Client, sign_in
 from tests.store_api.demo_fixtures import demo_url, postgres_demo, sqlite_demo, story
@@ -37,6 +40,17 @@ from tests.store_api.factories import (
 __all__ = ["demo_url", "postgres_demo", "sqlite_demo", "story"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_and_quiet() -> Iterator[None]:
+    """PINs hash at argon2's least cost, and the service's log is silent, unless a test says otherwise."""
+    configure_logs("error", io.StringIO())
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(pins, "_HASHER", cheap)
+        patch.setattr(pins, "_NOBODY", cheap.hash("nobody"))
+        yield
+
+
 @dataclass(frozen=True)
 class Template:
     """A furnished database to make copies of."""
@@ -46,14 +60,14 @@ class Template:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+def sqlite_template(cheap_and_quiet: None, tmp_path_factory: pytest.TempPathFactory) -> Template:
     """A furnished SQLite database."""
     url = f"sqlite:///{tmp_path_factory.mktemp('template')}/template.db"
     return Template(url, _furnish(url))
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_databases: Any) -> Template:
+def postgres_template(cheap_and_quiet: None, postgres_databases: Any) -> Template:
     """A furnished PostgreSQL database."""
     url = postgres_databases.new(None)
     return Template(url, _furnish(url))
