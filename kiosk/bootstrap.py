@@ -152,17 +152,33 @@ def _one_at_a_time() -> Iterator[None]:
 def _build() -> None:
     python = _base_interpreter()
     _check_pip(python)
-    fresh = ROOT / ".venv.new"
-    _remove(fresh)
+    with _workshop() as workshop:
+        fresh = workshop / "venv"
+        try:
+            _build_with_uv(python, fresh)
+        except CommandFailed as problem:
+            say(f"{problem}\nuv could not be used; pip does the same, more slowly.")
+            _remove(fresh)
+            _build_with_pip(python, fresh)
+        _move_scripts(fresh, VENV)
+        (fresh / "stamp").write_text(_stamp())
+        _put_in_place(fresh, VENV)
+
+
+@contextlib.contextmanager
+def _workshop() -> Iterator[Path]:
+    """A folder for what is half made. What a killed set-up left is removed.
+
+    The name is new each time: a child of a killed set-up may still be writing into the old one.
+    """
+    for left in ROOT.glob(".setup.*"):
+        _remove(left)
+    workshop = ROOT / f".setup.{os.getpid()}"
+    workshop.mkdir()
     try:
-        _build_with_uv(python, fresh)
-    except CommandFailed as problem:
-        say(f"{problem}\nuv could not be used; pip does the same, more slowly.")
-        _remove(fresh)
-        _build_with_pip(python, fresh)
-    _move_scripts(fresh, VENV)
-    (fresh / "stamp").write_text(_stamp())
-    _put_in_place(fresh, VENV)
+        yield workshop
+    finally:
+        _remove(workshop)
 
 
 def _check_pip(python: str) -> None:
@@ -175,7 +191,7 @@ def _check_pip(python: str) -> None:
 
 
 def _build_with_uv(python: str, fresh: Path) -> None:
-    uv = _install_uv(python)
+    uv = _install_uv(python, fresh.parent)
     environment = _uv_environment(python)
     run_command(
         "Making the Python environment",
@@ -183,12 +199,12 @@ def _build_with_uv(python: str, fresh: Path) -> None:
         environment=environment,
     )
     target = ["--python", str(fresh / "bin" / "python")]
-    with _requirements("packages", without="uv") as listed:
-        run_command(
-            "Installing the packages",
-            [uv, "pip", "sync", "--require-hashes", *_no_index(environment), *target, listed],
-            environment=environment,
-        )
+    listed = _requirements(fresh.parent / "packages.txt", without="uv")
+    run_command(
+        "Installing the packages",
+        [uv, "pip", "sync", "--require-hashes", *_no_index(environment), *target, listed],
+        environment=environment,
+    )
 
 
 def _no_index(environment: Mapping[str, str]) -> list[str]:
@@ -196,22 +212,21 @@ def _no_index(environment: Mapping[str, str]) -> list[str]:
     return ["--no-index"] if environment.get("UV_NO_INDEX", "").lower() in {"1", "true", "yes", "on"} else []
 
 
-def _install_uv(python: str) -> str:
+def _install_uv(python: str, workshop: Path) -> str:
     """Put the locked uv into `.tools` unless it is there, and return its path."""
     uv = TOOLS / "bin" / "uv"
     wanted = _locked_blocks(only="uv")
     stamp = TOOLS / "stamp"
     if stamp.exists() and stamp.read_text() == wanted and uv.exists():
         return str(uv)
-    fresh = ROOT / ".tools.new"
-    _remove(fresh)
+    fresh = workshop / "tools"
     options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--target", str(fresh)]
-    with _requirements("installer", only="uv") as listed:
-        run_command(
-            "Fetching the installer uv",
-            [python, "-m", "pip", "install", *options, "-r", listed],
-            environment=_pip_environment(),
-        )
+    listed = _requirements(workshop / "installer.txt", only="uv")
+    run_command(
+        "Fetching the installer uv",
+        [python, "-m", "pip", "install", *options, "-r", listed],
+        environment=_pip_environment(),
+    )
     (fresh / "stamp").write_text(wanted)
     _put_in_place(fresh, TOOLS)
     return str(uv)
@@ -221,22 +236,17 @@ def _build_with_pip(python: str, fresh: Path) -> None:
     """The same environment without uv. `--python` spares the package python3-venv."""
     run_command("Making the Python environment", [python, "-m", "venv", "--without-pip", str(fresh)])
     pip = [python, "-m", "pip", "--python", str(fresh / "bin" / "python"), "install"]
-    with _requirements("packages", without="uv") as listed:
-        run_command(
-            "Installing the packages with pip",
-            [*pip, "--require-hashes", "--no-deps", "-r", listed],
-            environment=_pip_environment(),
-        )
+    listed = _requirements(fresh.parent / "packages.txt", without="uv")
+    run_command(
+        "Installing the packages with pip",
+        [*pip, "--require-hashes", "--no-deps", "-r", listed],
+        environment=_pip_environment(),
+    )
 
 
-@contextlib.contextmanager
-def _requirements(name: str, *, only: str = "", without: str = "") -> Iterator[str]:
-    path = ROOT / f".{name}.{os.getpid()}.txt"
+def _requirements(path: Path, *, only: str = "", without: str = "") -> str:
     path.write_text(_locked_blocks(only=only, without=without))
-    try:
-        yield str(path)
-    finally:
-        path.unlink()
+    return str(path)
 
 
 def _locked_blocks(*, only: str = "", without: str = "") -> str:

@@ -85,8 +85,13 @@ def provide(
         if found is None:
             _report_missing(library, quiet)
         environment.update(found or {})
-    shutil.rmtree(sysroot / "apt", ignore_errors=True)
+    shutil.rmtree(_lists_folder(sysroot), ignore_errors=True)
     return environment
+
+
+def _lists_folder(sysroot: Path) -> Path:
+    """The private apt folder of this start."""
+    return sysroot / f"apt.{os.getpid()}"
 
 
 def _find(library: SystemLibrary, sysroot: Path) -> Mapping[str, str] | None:
@@ -138,11 +143,12 @@ def _unpack(library: SystemLibrary, sysroot: Path) -> None:
         if library.in_sysroot(sysroot):
             return  # another start fetched it meanwhile
         name = library.packages[0]
-        fresh, final = sysroot / f"{name}.new", sysroot / name
-        for folder in (fresh, final):
+        # A new name each time: a child of a killed set-up may still be writing into the old one.
+        fresh, final = sysroot / f"{name}.{os.getpid()}", sysroot / name
+        for folder in (*sysroot.glob(f"{name}.*"), final):
             shutil.rmtree(folder, ignore_errors=True)
         fresh.mkdir()
-        packages = _download(library, sysroot / "apt")
+        packages = _download(library, _lists_folder(sysroot))
         run_command(f"Unpacking the {library.title}", [*UNPACK_EACH, str(fresh), *map(str, packages)])
         fresh.rename(final)
         library.finish(final, sysroot)

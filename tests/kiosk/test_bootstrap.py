@@ -131,6 +131,25 @@ def test_a_build_that_is_stopped_leaves_the_old_environment(
         bootstrap._build_if_stale()
     assert (project / ".venv" / "old").exists()
     assert not bootstrap._is_ready()
+    assert not list(project.glob(".setup.*"))
+
+
+def test_what_a_killed_build_left_is_removed_and_not_used(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = project / ".setup.4711" / "venv"
+    left.mkdir(parents=True)
+
+    def build(python: str, fresh: Path) -> None:
+        assert fresh != left
+        (fresh / "bin").mkdir(parents=True)
+        (fresh / "bin" / "python").touch()
+        (fresh / "pyvenv.cfg").touch()
+
+    monkeypatch.setattr(bootstrap, "_build_with_uv", build)
+    bootstrap._build_if_stale()
+    assert bootstrap._is_ready()
+    assert not list(project.glob(".setup.*"))
 
 
 def _build_slowly(project: str, builds: str, go: float) -> None:
