@@ -125,6 +125,8 @@ class StationCamera:
         self._held = None
         if scan is None:
             return None
+        # The paper may still lie there: it is a new scan for the page that looks next.
+        self._loop.want_no_scans()
         return Seen(scan.text, name_of(scan.symbology), key=scan.key)
 
     def preview(self) -> Iterator[bytes]:

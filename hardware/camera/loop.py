@@ -58,7 +58,8 @@ class CameraView:
 class CameraLoop:
     """One camera, read on demand.
 
-    `report` gets each new scan, from a thread of this loop; `now` gives aware times in UTC. Safe to call
+    `report` gets each new scan, from a thread of this loop: once while it stays in view, and again when scans
+    are wanted anew after nobody wanted any; `now` gives aware times in UTC. Safe to call
     from many threads. Nothing happens before `start`.
     """
 
@@ -84,6 +85,7 @@ class CameraLoop:
         self._look = Look.FINE
         self._readings: tuple[Reading, ...] = ()
         self._read_at = 0.0
+        self._session = 0
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -156,6 +158,7 @@ class CameraLoop:
                 self._changed.wait()
             if self._state is CameraState.OFF:
                 self._state = CameraState.STARTING
+                self._session += 1
             return not self._ending
 
     def _take_while_wanted(self) -> None:
@@ -181,9 +184,12 @@ class CameraLoop:
     # --- Reading codes --------------------------------------------------------------------------
 
     def _decode_frames(self) -> None:
-        sightings, attempt, done = Sightings(), 0, 0
+        sightings, session, attempt, done = Sightings(), 0, 0, 0
         while (taken := self._next_frame(done)) is not None:
-            frame, done = taken
+            frame, done, looked_in = taken
+            if looked_in != session:
+                # Somebody else looks now, to whom what was seen before is new.
+                sightings, session = Sightings(), looked_in
             attempt += 1
             due = time.monotonic() + 1 / DECODES_PER_SECOND
             grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
@@ -202,13 +208,14 @@ class CameraLoop:
         with self._changed:
             self._changed.wait_for(lambda: self._ending, max(0.0, seconds))
 
-    def _next_frame(self, after: int) -> tuple[Picture, int] | None:
-        """The newest frame once it is later than number `after`; None when the loop ends."""
+    def _next_frame(self, after: int) -> tuple[Picture, int, int] | None:
+        """The newest frame once it is later than number `after`, its number, and how often the camera was
+        wanted anew before it; None when the loop ends."""
         with self._changed:
             self._changed.wait_for(lambda: self._ending or (self._frames > after and self._frame is not None))
             if self._ending or self._frame is None:
                 return None
-            return self._frame, self._frames
+            return self._frame, self._frames, self._session
 
     def _note(self, readings: tuple[Reading, ...], look: Look) -> None:
         with self._changed:

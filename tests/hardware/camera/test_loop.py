@@ -98,6 +98,16 @@ def test_the_camera_is_let_go_when_nobody_wants_scans_any_more(watch: Watch) -> 
     assert watched.loop.preview() is None
 
 
+def test_a_code_that_stayed_before_the_camera_is_new_to_who_wants_scans_next(watch: Watch) -> None:
+    watched = watch(FakeCamera([frame(qr("LEFT-THERE"))]))
+    watched.want()
+    assert watched.next_text() == "LEFT-THERE"
+    watched.loop.want_no_scans()
+    watched.wait_until(lambda: watched.loop.view().state is CameraState.OFF)
+    watched.want()
+    assert watched.next_text() == "LEFT-THERE"
+
+
 def test_wanting_ends_by_itself(watch: Watch) -> None:
     camera = FakeCamera([frame()])
     watched = watch(camera)
