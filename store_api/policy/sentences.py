@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Container
 
 from store_api.policy.errors import ErrorList, Place, shown
@@ -39,7 +40,7 @@ def check_term_sentences(
         where = _place_of(node, language, place)
         if "{bound}" not in text:
             errors.add(where, "says.without_bound", f"must use {{bound}}: {shown(text)}")
-        if any(char.isdigit() or char.isnumeric() for char in PLACEHOLDER.sub("", text)):
+        if any(unicodedata.category(char).startswith("N") for char in PLACEHOLDER.sub("", text)):
             errors.add(where, "says.typed_digit", f"digits come from {{bound}} alone: {shown(text)}")
 
 

@@ -88,7 +88,8 @@ def _body(decision: Decision, words: Words, occasion: Occasion) -> Iterator[Shee
 
 def _questions(decision: Decision, words: Words) -> Iterator[SheetLine]:
     if decision.questions:
-        yield SheetLine("heading", words.phrase("questions"))
+        key = "questions.amount" if decision.outcome == "eligible" else "questions"
+        yield SheetLine("heading", words.phrase(key))
     for key in decision.questions:
         yield SheetLine("question", words.fact(key).asked_in(words.language))
 
@@ -116,8 +117,8 @@ def _tier(tier: Tier, granted: Tier | None, terms: TermLines, words: Words) -> I
     """What a tier is for, and that it is not needed where another one is granted."""
     amount = words.money(tier.amount)
     if granted is None or tier.id == granted.id:
-        says = says_in(tier.says, words.language, tier.id)
-        yield SheetLine("heading", words.phrase("asks.tier", amount=amount, says=says))
+        yield SheetLine("heading", words.phrase("asks.tier", amount=amount))
+        yield SheetLine("note", says_in(tier.says, words.language, tier.id))
     elif tier.amount.amount > granted.amount.amount:
         given = words.money(granted.amount)
         yield SheetLine("heading", words.phrase("better_tier", amount=amount, granted=given))

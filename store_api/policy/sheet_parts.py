@@ -47,12 +47,14 @@ class Sheet:
 
     def plain(self) -> str:
         """The sheet as lines of text, for a terminal."""
-        return "\n".join(_plain_line(line) for line in self.lines)
+        before = (None, *self.lines)
+        return "\n".join(_plain_line(line, last) for line, last in zip(self.lines, before, strict=False))
 
 
-def _plain_line(line: SheetLine) -> str:
+def _plain_line(line: SheetLine, last: SheetLine | None) -> str:
     indent = "  " * (line.depth + (line.kind in ("detail", "way")))
-    lead = "\n" if line.kind in ("heading", "code") else ""
+    begins_foot = line.kind in ("code", "reason") and last is not None and last.kind not in ("code", "reason")
+    lead = "\n" if line.kind == "heading" or begins_foot else ""
     return f"{lead}{indent}{line.text}" + (f"  [{line.mark}]" if line.mark else "")
 
 

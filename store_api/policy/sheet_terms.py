@@ -51,7 +51,7 @@ class TermLines:
         for index, member in enumerate(group.members):
             if isinstance(member, Term):
                 yield from self._after_group(group, index, inner)
-                yield from self.of_term(self.decision.result_of(member.id), inner, excused)
+                yield from self.of_term(self.decision.result_of(member.id), inner, excused, chosen)
             else:
                 yield from self._of_inner(group, index, member, inner, excused)
 
@@ -71,7 +71,9 @@ class TermLines:
             key = "group.or" if group.kind == "any" else "group.also"
             yield SheetLine("group", self.words.phrase(key), depth=depth)
 
-    def of_term(self, result: TermResult, depth: int, excused: bool) -> Iterator[SheetLine]:
+    def of_term(
+        self, result: TermResult, depth: int, excused: bool, is_one_of_many: bool = False
+    ) -> Iterator[SheetLine]:
         """The term's sentence with its status, the fact in words, and the way to yes."""
         status = "not_needed" if excused and result.status in ("unmet", "unknown") else result.status
         says = self.words.says(result.term, self.decision.facts)
@@ -79,7 +81,7 @@ class TermLines:
         for detail in self._details(result, status):
             yield SheetLine("detail", detail, depth=depth)
         if status == "unmet":
-            for way in self._ways(result):
+            for way in self._ways(result, is_one_of_many):
                 yield SheetLine("way", way, depth=depth)
 
     def _details(self, result: TermResult, status: str) -> Iterator[str]:
@@ -142,7 +144,7 @@ class TermLines:
             return self.words.phrase("detail.waived", role=role)
         return self.words.phrase("detail.waived_by", role=role, reason=by.reason.rstrip(". "))
 
-    def _ways(self, result: TermResult) -> Iterator[str]:
+    def _ways(self, result: TermResult, is_one_of_many: bool) -> Iterator[str]:
         fact = self.words.fact(result.term.fact)
         if result.met_on is not None:
             yield self.words.phrase("way.met_from", day=self.words.day(result.met_on))
@@ -150,7 +152,7 @@ class TermLines:
             yield self.words.phrase("way.unknown")
         if fact.change in ("choose", "pay", "staff"):
             yield self.words.phrase(f"way.{fact.change}")
-        else:
+        elif not is_one_of_many:  # else another line of the group may well be changed
             yield self.words.phrase("way.nothing")
         for role in self._may_waive(result.term.id):
             yield capitalised(self.words.phrase("way.exception", role=role_in_words(self.words, role)))

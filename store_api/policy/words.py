@@ -26,6 +26,8 @@ from store_api.policy.sentences import PLACEHOLDER
 from store_api.policy.values import Duration, Money
 from store_api.policy.vocabulary import Fact, FactRef, Says, says_in
 
+MANY_MONTHS = 48  # from here on people think in years
+
 _LOCALES = {"en": "en_US", "es": "es_US"}
 _DATES = {"en": "d MMMM y", "es": "d 'de' MMMM 'de' y"}
 
@@ -181,12 +183,15 @@ class Words:
         return capitalised(PLACEHOLDER.sub(lambda found: values.get(found.group(1), found.group(0)), text))
 
     def how_long_ago(self, day: date, on: date) -> str:
-        """`26 months ago`, `12 days ago`, `today`, `in 3 months`."""
+        """`26 months ago`, `12 days ago`, `7 years ago`, `today`, `in 3 months`."""
         if day == on:
             return self.phrase("today")
         earlier, later = min(day, on), max(day, on)
         months = whole_months_between(earlier, later)
-        span = self.count(months, "months") if months else self.count((later - earlier).days, "days")
+        if months >= MANY_MONTHS:
+            span = self.count(months // 12, "years")
+        else:
+            span = self.count(months, "months") if months else self.count((later - earlier).days, "days")
         return self.phrase("ago" if day < on else "ahead", span=span)
 
     def as_of(self, moment: datetime, on: date) -> str:

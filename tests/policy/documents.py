@@ -71,7 +71,7 @@ class Inventor:
     """Makes up policies and facts from a seed."""
 
     def __init__(self, seed: int) -> None:
-        self.random = Random(seed)
+        self.random = Random(seed)  # noqa: S311 - made-up cases, no secrets
         self.count = 0
 
     def pick(self, *options: Any) -> Any:

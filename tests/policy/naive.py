@@ -131,7 +131,9 @@ class Naive:
             if any(truth is decisive for truth in truths):
                 return decisive
             return None if any(truth is None for truth in truths) else not decisive
-        return {"met": True, "waived": True, "unmet": False, "unknown": None}[self.status(member, today, forced)]
+        return {"met": True, "waived": True, "unmet": False, "unknown": None}[
+            self.status(member, today, forced)
+        ]
 
     @property
     def tiers(self) -> list[dict[str, Any]]:
@@ -226,7 +228,11 @@ def naive_decide(
         return found
     naive = Naive(doc, facts, waived)
     truth = naive.whole(on)
-    found = {**empty, "outcome": {True: "eligible", False: "not_eligible", None: "undecided"}[truth], "codes": []}
+    found = {
+        **empty,
+        "outcome": {True: "eligible", False: "not_eligible", None: "undecided"}[truth],
+        "codes": [],
+    }
     found["terms"] = [(plain(t)["term"], naive.status(t, on)) for t in naive.terms()]
     if truth is True:
         found["last"] = _last(naive, on, ends)
@@ -306,7 +312,11 @@ def _questions(naive: Naive, on: date, truth: bool | None) -> list[str]:
 
 
 def _is_free(
-    docs: list[dict[str, Any]], facts: dict[str, Any], on: date, waived: frozenset[str], without: dict[str, Any]
+    docs: list[dict[str, Any]],
+    facts: dict[str, Any],
+    on: date,
+    waived: frozenset[str],
+    without: dict[str, Any],
 ) -> bool:
     doc = pick(docs, facts, on)
     assert isinstance(doc, dict)

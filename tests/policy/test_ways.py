@@ -5,19 +5,17 @@ from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store_api.policy.decide import decide
 from store_api.policy.decision import Decision
 from store_api.policy.values import Money, read_money
 from store_api.policy.ways import Change, Way, Ways, ways_to_yes
-from tests.policy.drawn import CATALOGUE, TODAY, documents, facts, read
+from tests.policy.documents import SEEDS, TODAY, Inventor, catalogue, policy_of, version_of
 
 USD = "USD"
-THOROUGH = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+THOROUGH = settings(max_examples=250, deadline=None)
 
 
 def document(*members: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
@@ -40,61 +38,68 @@ def term(name: str, fact: str, **test: Any) -> dict[str, Any]:
 
 
 def no(policy: dict[str, Any], known: Mapping[str, object], **arguments: Any) -> tuple[Decision, Ways]:
-    decision = decide(read(policy), CATALOGUE, known, TODAY, **arguments)
-    return decision, ways_to_yes(decision, CATALOGUE)
+    decision = decide(version_of(policy), catalogue(), known, TODAY, **arguments)
+    return decision, ways_to_yes(decision, catalogue())
 
 
 def told(ways: Ways) -> list[list[tuple[str | None, str, Any]]]:
     return [[(change.fact, change.do, change.to) for change in way.changes] for way in ways.ways]
 
 
-def decide_after(decision: Decision, changes: tuple[Change, ...], on: date) -> Decision:
+def made_up(seed: int, ends: date | None = None) -> tuple[Decision, dict[str, Any]]:
+    inventor = Inventor(seed)
+    policy = policy_of(*inventor.history())
+    known = inventor.facts()
+    return decide(policy, catalogue(), known, TODAY, ends=ends), known
+
+
+def decide_after(
+    decision: Decision, known: Mapping[str, Any], changes: tuple[Change, ...], on: date
+) -> Decision:
     """Decide again with the changes put in; a wait in them moves the day."""
     changed = {change.fact: change.to for change in changes if change.do != "wait"}
     day = on if any(change.do == "wait" for change in changes) else decision.on
-    known = {**decision.facts, **changed}
-    return decide(decision.policy, CATALOGUE, known, day, decision.waivers, decision.ends)
+    return decide(decision.policy, catalogue(), {**known, **changed}, day, decision.waivers, decision.ends)
 
 
 def parts_of(way: Way) -> list[tuple[Change, ...]]:
     return [part for size in range(len(way.changes)) for part in combinations(way.changes, size)]
 
 
+@given(SEEDS, st.sampled_from([None, TODAY, TODAY + timedelta(days=200)]))
 @THOROUGH
-@given(documents(), facts(), st.sampled_from([None, TODAY, TODAY + timedelta(days=200)]))
-def test_a_way_is_a_yes_and_no_smaller_part_of_it_is(
-    policy: dict[str, Any], known: dict[str, object], ends: date | None
-) -> None:
-    version = read(policy)
-    decision = decide(version, CATALOGUE, known, TODAY, ends=ends)
-    found = ways_to_yes(decision, CATALOGUE)
+def test_a_way_is_a_yes_and_no_smaller_part_of_it_is(seed: int, ends: date | None) -> None:
+    decision, known = made_up(seed, ends)
+    found = ways_to_yes(decision, catalogue())
     assert len(found.ways) <= 8
     for way in found.ways:
-        assert decide_after(decision, way.changes, way.on).outcome == "eligible"
+        after = decide_after(decision, known, way.changes, way.on)
+        assert after.outcome == "eligible"
         assert [
-            part for part in parts_of(way) if decide_after(decision, part, way.on).outcome == "eligible"
+            part
+            for part in parts_of(way)
+            if decide_after(decision, known, part, way.on).outcome == "eligible"
         ] == []
         assert ends is None or way.on <= ends
-        assert not version.binds_to_today or version.is_effective(way.on)
+        assert after.document is not None
+        assert not after.document.binds_to_today or after.document.is_effective(way.on)
 
 
+@given(SEEDS)
 @THOROUGH
-@given(documents(), facts(missing=False))
-def test_a_way_is_a_yes_on_no_day_before_its_own(policy: dict[str, Any], known: dict[str, object]) -> None:
-    decision = decide(read(policy), CATALOGUE, known, TODAY)
-    for way in ways_to_yes(decision, CATALOGUE).ways:
+def test_a_way_is_a_yes_on_no_day_before_its_own(seed: int) -> None:
+    decision, known = made_up(seed)
+    for way in ways_to_yes(decision, catalogue()).ways:
         if way.on > TODAY:
             for early in (TODAY, TODAY + (way.on - TODAY) / 2, way.on - timedelta(days=1)):
-                assert decide_after(decision, way.changes, early).outcome != "eligible"
+                assert decide_after(decision, known, way.changes, early).outcome != "eligible"
 
 
+@given(SEEDS)
 @THOROUGH
-@given(documents(), facts())
-def test_waiting_alone_is_a_way_exactly_when_there_is_a_first_day_of_yes(
-    policy: dict[str, Any], known: dict[str, object]
-) -> None:
-    decision = decide(read(policy), CATALOGUE, known, TODAY)
-    found = ways_to_yes(decision, CATALOGUE)
+def test_waiting_alone_is_a_way_exactly_when_there_is_a_first_day_of_yes(seed: int) -> None:
+    decision, _ = made_up(seed)
+    found = ways_to_yes(decision, catalogue())
     waits = [way.on for way in found.ways if [change.do for change in way.changes] == ["wait"]]
     if decision.outcome == "not_eligible" and not found.more:
         assert waits == [day for day in [decision.first_yes_on] if day is not None]
