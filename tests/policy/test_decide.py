@@ -1,4 +1,5 @@
 """What `decide` promises, case by case, on policies small enough to read."""
+# ruff: noqa: E501 - one case a line reads best
 
 from __future__ import annotations
 
