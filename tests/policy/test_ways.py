@@ -15,7 +15,7 @@ from store_api.policy.ways import Change, Way, Ways, ways_to_yes
 from tests.policy.documents import SEEDS, TODAY, Inventor, catalogue, policy_of, version_of
 
 USD = "USD"
-THOROUGH = settings(max_examples=250, deadline=None)
+THOROUGH = settings(max_examples=80, deadline=None)
 
 
 def document(*members: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
