@@ -99,7 +99,7 @@ def set_line(text: str, mark: str | None, width: float, how: Setting, glued: boo
     room = width - how.indent
     mark_width = width_of(mark, how.mark_font, how.size) + how.size if mark else 0.0
     beside = mark_width <= room * 0.45
-    rows = wrap(text, how.font, how.size, room - (mark_width if beside else 0))
+    rows = wrap(text, how.font, how.size, room, mark_width if beside else 0.0)
     step = how.size * how.leading
     count = len(rows) + (1 if mark and not beside else 0)
 

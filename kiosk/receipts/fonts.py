@@ -45,13 +45,17 @@ def width_of(text: str, font: str, size: float) -> float:
     return float(pdfmetrics.stringWidth(text, font, size))
 
 
-def wrap(text: str, font: str, size: float, width: float) -> list[str]:
-    """The text in lines of at most `width` points, broken at blanks; a word longer than a line is cut."""
+def wrap(text: str, font: str, size: float, width: float, beside: float = 0.0) -> list[str]:
+    """The text in lines of at most `width` points, the first one shorter by `beside`.
+
+    Broken at blanks; a word longer than a line is cut.
+    """
     lines: list[str] = []
     for word in text.split():
-        for piece in _pieces(word, font, size, width):
+        for piece in _pieces(word, font, size, width - beside):
+            room = width - (beside if len(lines) <= 1 else 0)
             longer = f"{lines[-1]} {piece}" if lines else piece
-            if lines and width_of(longer, font, size) <= width:
+            if lines and width_of(longer, font, size) <= room:
                 lines[-1] = longer
             else:
                 lines.append(piece)

@@ -49,6 +49,9 @@ def _roll(width_mm: float, margin_mm: float) -> Sheet:
     return Sheet(width_mm * MM, None, margin_mm * MM, 6 * MM, 8 * MM, look)
 
 
+SMALLER = (1.0, 0.94, 0.88)
+"""Sizes that are tried for one page; at the last the smallest text is 8.8 points."""
+
 SHEETS = {Paper.ROLL_80: _roll(80, 5), Paper.LETTER: _page(LETTER), Paper.A4: _page(A4)}
 
 
@@ -56,9 +59,8 @@ def render_pdf(receipt: Receipt, paper: Paper = Paper.ROLL_80) -> bytes:
     """The receipt as a PDF with its typeface embedded, its title and its language."""
     register_fonts()
     sheet = SHEETS[paper]
-    blocks = blocks_of(receipt, sheet.look)
-    pages = [blocks] if sheet.height is None else break_pages(blocks, sheet.height - sheet.top - sheet.bottom)
-    content = sum(block.height for block in blocks)
+    pages = _set_pages(receipt, sheet)
+    content = sum(block.height for block in pages[0])
     height = sheet.height or content + sheet.top + sheet.bottom
     buffer = io.BytesIO()
     canvas = Canvas(buffer, (sheet.width, height), invariant=1, lang=receipt.language)
@@ -70,6 +72,18 @@ def render_pdf(receipt: Receipt, paper: Paper = Paper.ROLL_80) -> bytes:
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
+
+
+def _set_pages(receipt: Receipt, sheet: Sheet) -> list[list[Block]]:
+    """The blocks by page. A receipt that is a little too long is set smaller rather than torn in two."""
+    if sheet.height is None:
+        return [blocks_of(receipt, sheet.look)]
+    room = sheet.height - sheet.top - sheet.bottom
+    for scale in SMALLER:
+        pages = break_pages(blocks_of(receipt, page_look(sheet.look.width, scale)), room)
+        if len(pages) == 1:
+            return pages
+    return break_pages(blocks_of(receipt, sheet.look), room)
 
 
 def describe(canvas: Canvas, title: str) -> None:

@@ -121,6 +121,7 @@ def test_spanish_letters_and_signs_survive_in_both_code_pages() -> None:
 def test_what_a_code_page_lacks_gets_its_plain_twin() -> None:
     assert encode("“a” — b… é", PC_858).decode("cp858") == '"a" - b... é'
     assert encode("“a” — b… é", WINDOWS_1252).decode("cp1252") == "“a” — b… é"
+    assert encode("\u2212$49.99", WINDOWS_1252) == b"-$49.99"
     assert encode("日", CodePage(16, "cp1252")) == b"?"
 
 
@@ -204,6 +205,14 @@ def test_a_long_sheet_goes_on_further_pages_with_all_its_sentences() -> None:
     pages = PdfReader(io.BytesIO(data)).pages
     assert len(pages) > 2
     assert f"Page 1 of {len(pages)}" in pages[0].extract_text()
+    assert missing_or_disordered(sentences(sheet), pdf_text(data)) == []
+
+
+def test_a_receipt_that_is_a_little_too_long_is_set_smaller_on_one_page() -> None:
+    free = tuple(line("free", f"Thing number {number}.", "Not required") for number in range(6))
+    sheet = yes_sheet().model_copy(update={"lines": yes_sheet().lines[:10] + free + yes_sheet().lines[10:]})
+    data = render_pdf(receipt_of(sheet), Paper.LETTER)
+    assert len(PdfReader(io.BytesIO(data)).pages) == 1
     assert missing_or_disordered(sentences(sheet), pdf_text(data)) == []
 
 
