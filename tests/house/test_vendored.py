@@ -10,8 +10,7 @@ from tests.house.sources import ROOT, shown, tracked_files
 
 VENDOR = ROOT / "static" / "vendor"
 MANIFEST = VENDOR / "manifest.json"
-# Made here from a vendored font for programs that cannot read the packed form; see the font's entry.
-KINDS = {".js", ".wasm", ".woff2", ".mjs", ".css"}
+KINDS = {".js", ".wasm", ".woff2", ".mjs", ".css", ".ttf"}
 
 
 def entries() -> list[dict[str, str]]:

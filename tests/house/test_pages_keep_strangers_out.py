@@ -1,0 +1,90 @@
+"""Every page of the kiosk is for a paired browser, and of the tablet for staff, but for those listed."""
+
+from typing import Any, cast
+
+import pytest
+from flask import Blueprint, Flask
+from werkzeug.routing import Rule
+
+from kiosk.app import create_app
+from kiosk.devices import Devices
+from kiosk.services import Services
+from kiosk.sessions import _station_serializer
+from kiosk.settings import Settings
+from kiosk.stations.registry import Station, Stations
+
+OPEN_TO_ALL = {
+    "static": "style, script, type and pictures",
+    "stations.desk": "the demo's first page; absent where there is no demo",
+    "stations.demo_file": "the demo's vouchers; absent where there is no demo",
+    "stations.pair": "where a browser gives its station's code",
+    "phone.terms": "the policy's words behind a receipt's QR code",
+}
+OPEN_TO_THE_TABLET = {
+    "tablet.sign_in": "where staff give their PIN",
+    "tablet.change_language": "a language is no secret",
+    "tablet.fault": "says that the service cannot be reached",
+}
+TABLET = Station("desk", "Desk", "tablet", "device_none", "store")
+
+
+@pytest.fixture
+def app() -> Flask:
+    nothing: Any = None
+    services = Services(
+        Settings(secret_key="a secret of the tests only"),
+        nothing,
+        Stations([TABLET]),
+        {},
+        cast(Devices, nothing),
+    )
+    made = create_app(services)
+    made.config["WTF_CSRF_ENABLED"] = False  # it would refuse a stranger before the guard does
+    return made
+
+
+def let_in(app: Flask, but: set[str], *, paired: bool, target: str) -> list[str]:
+    """The endpoints that answer this browser with anything but the way to `target`."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in but or (paired and not rule.rule.startswith("/tablet")):
+            continue
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            if not _is_sent_to(app, rule, method, paired, target):
+                found.append(f"{method} {rule.rule}")
+    return found
+
+
+def _is_sent_to(app: Flask, rule: Rule, method: str, paired: bool, target: str) -> bool:
+    client = app.test_client()
+    if paired:
+        with app.app_context():
+            cookie = _station_serializer().dumps({"station": TABLET.name, "face": "tablet"})
+        client.set_cookie("station_tablet", str(cookie))
+    address = rule.rule
+    for name in rule.arguments:
+        address = (
+            address.replace(f"<{name}>", "x").replace(f"<path:{name}>", "x").replace(f"<int:{name}>", "1")
+        )
+    answer = client.open(address, method=method)
+    return answer.status_code in (302, 303) and answer.headers["Location"].split("?")[0].endswith(target)
+
+
+def test_a_browser_without_a_station_is_sent_to_pair(app: Flask) -> None:
+    assert len(app.view_functions) > 20
+    assert let_in(app, set(OPEN_TO_ALL), paired=False, target="/stations/pair") == []
+
+
+def test_a_tablet_without_staff_is_sent_to_sign_in(app: Flask) -> None:
+    assert let_in(app, {*OPEN_TO_ALL, *OPEN_TO_THE_TABLET}, paired=True, target="/tablet/sign-in") == []
+
+
+def test_what_is_listed_as_open_exists(app: Flask) -> None:
+    assert {*OPEN_TO_ALL, *OPEN_TO_THE_TABLET} - set(app.view_functions) == set()
+
+
+def test_a_page_without_a_guard_is_found(app: Flask) -> None:
+    careless = Blueprint("careless", __name__, url_prefix="/counter/careless")
+    careless.add_url_rule("/", "page", lambda: "everything")
+    app.register_blueprint(careless)
+    assert let_in(app, set(OPEN_TO_ALL), paired=False, target="/stations/pair") == ["GET /counter/careless/"]
