@@ -52,6 +52,16 @@ def document(requires: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {**whole, **changes}
 
 
+def tiered(requires: dict[str, Any], *pairs: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    """A credit whose tiers each ask for one term: (dollars, term)."""
+    says = {"en": "More.", "es": "Más."}
+    made = [
+        {"tier": f"t{amount}", "amount": f"{amount}.00 USD", "says": says, "requires": {"all": [one]}}
+        for amount, one in pairs
+    ]
+    return document(requires, benefit={"kind": "instant_credit", "tiers": made})
+
+
 # Whole policies made up at random. A seed is all that a failing test needs to tell; drawing each part through
 # hypothesis costs a hundred times as much. Dates lie near TODAY and durations are short, so that a naive
 # evaluator can try every day.

@@ -11,8 +11,7 @@ import pytest
 from store_api.policy.decide import Decision, decide, decision_to_json
 from store_api.policy.document import read_policy_file
 from store_api.policy.errors import PolicyErrors
-from store_api.policy.facts import load_catalogue
-from tests.policy.documents import DEMO, TODAY, catalogue, document, policy_of, term, version_of
+from tests.policy.documents import DEMO, TODAY, catalogue, document, policy_of, term, tiered, version_of
 
 DAUGHTER = {
     "voucher.issued_on": "2026-03-04",
@@ -26,10 +25,6 @@ DAUGHTER = {
 def credit(**changes: Any) -> Decision:
     version = read_policy_file(DEMO / "upgrade-credit-50-v3.yaml", catalogue())
     return decide(version, catalogue(), {**DAUGHTER, **changes}, TODAY)
-
-
-def on(key: str) -> str:
-    return key.replace("_", ".", 1)
 
 
 def decided(requires: dict[str, Any], facts: dict[str, Any], day: date = TODAY, **changes: Any) -> Decision:
@@ -105,16 +100,8 @@ def test_a_bounds_fact_is_asked_after_the_terms_own() -> None:
     assert (found.questions, found.unavailable) == (("order.plan_price",), ("line.plan_price",))
 
 
-def tiers(*pairs: tuple[str, dict[str, Any]], **changes: Any) -> dict[str, Any]:
-    made = [
-        {"tier": f"t{amount}", "amount": f"{amount}.00 USD", "says": {"en": "More.", "es": "Más."}, "requires": {"all": [one]}}
-        for amount, one in pairs
-    ]  # fmt: skip
-    return document({"all": [PAPER]}, benefit={"kind": "instant_credit", "tiers": made}, **changes)
-
-
 def test_the_highest_tier_that_is_met_is_granted_whatever_the_order() -> None:
-    both = version_of(tiers(("75", PHONE), ("25", PAID)))
+    both = version_of(tiered({"all": [PAPER]}, ("75", PHONE), ("25", PAID)))
     facts = {"presentation.paper": True, "order.device_category": "phone", "line.device_paid_percent": "60"}
     found = decide(both, catalogue(), facts, TODAY)
     assert found.benefit is not None
@@ -125,7 +112,7 @@ def test_the_highest_tier_that_is_met_is_granted_whatever_the_order() -> None:
 
 
 def test_a_better_tier_that_is_not_known_yet_is_asked_and_holds_nothing_back() -> None:
-    both = version_of(tiers(("75", PHONE), ("25", PAID)))
+    both = version_of(tiered({"all": [PAPER]}, ("75", PHONE), ("25", PAID)))
     found = decide(both, catalogue(), {"presentation.paper": True, "line.device_paid_percent": "60"}, TODAY)
     assert found.benefit is not None
     assert (found.outcome, found.benefit.tier, found.questions) == (
@@ -136,15 +123,19 @@ def test_a_better_tier_that_is_not_known_yet_is_asked_and_holds_nothing_back() -
 
 
 def test_a_lesser_tier_is_not_asked_where_a_better_one_is_met() -> None:
-    both = version_of(tiers(("75", PAID), ("25", PHONE)))
+    both = version_of(tiered({"all": [PAPER]}, ("75", PAID), ("25", PHONE)))
     found = decide(both, catalogue(), {"presentation.paper": True, "line.device_paid_percent": "60"}, TODAY)
     assert found.questions == ()
 
 
 def test_tiers_alone_are_asked_where_no_tier_is_met_yet() -> None:
-    found = decide(version_of(tiers(("25", PHONE))), catalogue(), {"presentation.paper": True}, TODAY)
+    found = decide(
+        version_of(tiered({"all": [PAPER]}, ("25", PHONE))), catalogue(), {"presentation.paper": True}, TODAY
+    )
     assert (found.outcome, found.questions) == ("undecided", ("order.device_category",))
-    refused = decide(version_of(tiers(("25", PHONE))), catalogue(), {"presentation.paper": False}, TODAY)
+    refused = decide(
+        version_of(tiered({"all": [PAPER]}, ("25", PHONE))), catalogue(), {"presentation.paper": False}, TODAY
+    )
     assert (refused.outcome, refused.questions) == ("not_eligible", ())
 
 
@@ -356,94 +347,3 @@ def test_two_currencies_are_an_error_and_never_a_guess() -> None:
         decided({"any": [dear, PAPER]}, {"order.plan_price": "50.00 EUR", "presentation.paper": True})
     with pytest.raises(PolicyErrors, match=r"money\.two_currencies"):
         decided({"all": [PAPER]}, {"presentation.paper": True, "order.device_price": "9.00 EUR"})
-
-
-# Claims
-
-
-def free(requires: dict[str, Any], facts: dict[str, Any], **changes: Any) -> tuple[str, ...]:
-    return decided(requires, facts, **changes).not_required
-
-
-DEAR = term("dear", "order.plan_price", "at_least", "60.00 USD")
-
-
-def test_the_list_of_claims_is_personal() -> None:
-    everything = tuple(catalogue().claims)
-    assert free({"all": [DEAR]}, {"order.plan_price": "70 USD", "line.plan_price": "70 USD"}) == everything
-    needs_change = free({"all": [DEAR]}, {"order.plan_price": "70 USD", "line.plan_price": "40 USD"})
-    assert needs_change == tuple(claim for claim in everything if claim != "plan-change")
-    assert "plan-change" not in free(
-        {"all": [DEAR]}, {"order.plan_price": "40 USD", "line.plan_price": "40 USD"}
-    )
-    assert "plan-change" not in free({"all": [DEAR]}, {"order.plan_price": "70 USD"})
-
-
-def test_a_claim_in_an_any_that_another_way_meets_is_not_required() -> None:
-    facts = {"order.plan_price": "40 USD", "line.plan_price": "40 USD", "presentation.paper": True}
-    found = free({"any": [DEAR, PAPER, {"all": [DEAR | {"term": "dear-too"}]}]}, facts)
-    assert "plan-change" in found
-    assert "paper" not in found
-
-
-def test_a_claim_of_another_tier_is_not_required_where_any_tier_is_met() -> None:
-    both = version_of(tiers(("75", DEAR), ("25", PHONE)))
-    facts = {"presentation.paper": True, "order.device_category": "phone", "order.plan_price": "40 USD", "line.plan_price": "40 USD"}  # fmt: skip
-    assert "plan-change" in decide(both, catalogue(), facts, TODAY).not_required
-    richer = {**facts, "order.plan_price": "70 USD"}
-    assert "plan-change" not in decide(both, catalogue(), richer, TODAY).not_required
-
-
-def test_a_waived_term_leaves_its_claim_not_required() -> None:
-    version = version_of(document({"all": [PAPER]}))
-    assert "paper" not in decide(version, catalogue(), {"presentation.paper": False}, TODAY).not_required
-    waived = decide(version, catalogue(), {"presentation.paper": False}, TODAY, frozenset({"paper"}))
-    assert "paper" in waived.not_required
-
-
-def test_a_claim_that_sets_a_fact_to_nothing_makes_its_terms_unknown() -> None:
-    cash = term("cash", "order.payment", "is", "cash", "Pay in cash.")
-    assert "certain-payment" not in free({"all": [cash]}, {"order.payment": "cash"})
-    assert "certain-payment" in free({"all": [PAPER]}, {"presentation.paper": True})
-
-
-def test_a_claim_whose_without_leads_to_an_error_is_not_listed() -> None:
-    facts = {"order.plan_price": "70 USD", "line.plan_price": "70 EUR"}
-    assert "plan-change" not in free({"all": [DEAR]}, facts)
-
-
-# Digests
-
-
-def test_the_digest_follows_what_was_read_and_nothing_else() -> None:
-    base = credit()
-    assert credit(**{"order.payment": "card"}).digest == base.digest
-    assert credit(**{"order.agreement_months": 36}).digest != base.digest
-    assert credit(**{"order.device_price": "49.98 USD"}).digest != base.digest
-    version = read_policy_file(DEMO / "upgrade-credit-50-v3.yaml", catalogue())
-    assert decide(version, catalogue(), DAUGHTER, date(2026, 11, 22)).digest != base.digest
-    assert decide(version, catalogue(), DAUGHTER, TODAY, zone="America/New_York").digest != base.digest
-
-
-def test_the_digest_of_a_text_does_not_see_layout_but_sees_words() -> None:
-    path = DEMO / "upgrade-credit-50-v3.yaml"
-    from store_api.policy.document import digest, read_policy
-
-    text = path.read_text(encoding="utf-8")
-    version = read_policy(text, "one.yaml", catalogue())
-    moved = read_policy("# a remark\n" + text.replace("all:", "all:   "), "two.yaml", catalogue())
-    other = read_policy(text.replace("Buy a new phone", "Get a new phone"), "three.yaml", catalogue())
-    assert digest(version) == digest(moved)
-    assert digest(version) != digest(other)
-
-
-def test_the_digest_sees_a_redeclared_fact_that_the_policy_uses() -> None:
-    overlay = (
-        "facts:\n  order.agreement_months: {type: integer, unit: months, source: order, change: choose,"
-        " ask: {en: How long?, es: ¿Cuánto?}}\n"
-    )
-    version = read_policy_file(DEMO / "upgrade-credit-50-v3.yaml", catalogue())
-    own = load_catalogue(overlay)
-    assert (
-        decide(version, own, DAUGHTER, TODAY).digest != decide(version, catalogue(), DAUGHTER, TODAY).digest
-    )
