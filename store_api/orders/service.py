@@ -168,17 +168,22 @@ def _fact_faults(facts: Mapping[str, FactValue], catalogue: Catalogue) -> Iterab
     for key, value in facts.items():
         declared = catalogue.facts.get(key)
         if declared is None or declared.source != "order" or key in CHOSEN_BY_DEVICE:
-            yield FieldError(pointer=f"/facts/{key}", detail="not a fact of an order that can be answered")
+            yield FieldError(pointer=_fact_pointer(key), detail="not a fact of an order that can be answered")
             continue
         try:
             read_facts({key: value}, catalogue)
         except PolicyErrors:
-            yield FieldError(pointer=f"/facts/{key}", detail="not a value of this fact")
+            yield FieldError(pointer=_fact_pointer(key), detail="not a value of this fact")
+
+
+def _fact_pointer(key: str) -> str:
+    """The place of a fact in the body, as a JSON pointer (RFC 6901)."""
+    return "/facts/" + key.replace("~", "~0").replace("/", "~1")
 
 
 def _offer_faults(session: Session, answers: Answers) -> Iterable[FieldError]:
     months = answers.facts.get(AGREEMENT)
-    if months is not None and months not in store.find_agreement_lengths(session):
+    if isinstance(months, int) and months not in store.find_agreement_lengths(session):
         yield FieldError(pointer=f"/facts/{AGREEMENT}", detail="not a length of agreement on offer")
     sku = answers.sku
     if sku not in (None, NOTHING_BOUGHT) and store.find_device(session, str(sku)) is None:

@@ -139,7 +139,9 @@ def _take_the_guard_out(between: Barrier) -> None:
 
     def take_hold(session: Session, key: VoucherKey, claim: HoldClaim, now: dt.datetime) -> bool:
         wait()
-        write = _update(key).values(hold_id=claim.hold_id, hold_order_id=claim.order_id, hold_until=claim.until)
+        write = _update(key).values(
+            hold_id=claim.hold_id, hold_order_id=claim.order_id, hold_until=claim.until
+        )
         session.execute(write)
         return True
 

@@ -26,7 +26,7 @@ __all__ = ["demo_url", "postgres_demo", "sqlite_demo"]
 
 PROCESSES = 32
 VISITS = 8
-ROUNDS = 2
+ROUNDS = 1
 CONTROL_ROUNDS = 20
 POLICY = "second-device-15"
 FAMILY = "acc_demo_family"
@@ -61,7 +61,12 @@ class Stage:
     def calls(self, path: str, name: str) -> list[Call]:
         """A call for each process, on the visits in turn, each under a key of its own."""
         return [
-            Call(self.token, path, {"decision_id": self.decisions[each % VISITS]["decision_id"]}, f"{name}-{each}")
+            Call(
+                self.token,
+                path,
+                {"decision_id": self.decisions[each % VISITS]["decision_id"]},
+                f"{name}-{each}",
+            )
             for each in range(PROCESSES)
         ]
 

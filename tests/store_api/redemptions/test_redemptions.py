@@ -28,7 +28,11 @@ def test_she_reserves_the_rep_confirms_and_the_credit_is_used(story: Story) -> N
     assert (redemption["confirmed_by"], redemption["store_name"]) == ("Jordan", "Maple St store")
     assert redemption["terms_code"] == decision["terms_code"]
     seen = visitor.look()
-    assert (seen["outcome"], seen["order"]["state"], seen["hold"]["state"]) == ("used", "confirmed", "redeemed")
+    assert (seen["outcome"], seen["order"]["state"], seen["hold"]["state"]) == (
+        "used",
+        "confirmed",
+        "redeemed",
+    )
     assert seen["decision"] == decision
     assert ledger_of(story, decision) == [("issued", 5000), ("redeemed", -4999)]
 
