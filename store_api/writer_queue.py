@@ -7,7 +7,8 @@ What it must not know: SQLAlchemy, SQL, any table.
 
 Threads of a process stand in line one by one. The head of each process's line then passes two file locks:
 the turnstile, which only the next in turn holds, and the door, which the writer holds. Who leaves the door
-cannot take it again at once, because somebody already stands in the turnstile.
+cannot take it again at once, because somebody already stands in the turnstile. The time limit is for the
+threads' line; between processes the kernel wakes whoever waits, also when the holder dies.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +33,11 @@ class ThreadLine:
         self._guard = threading.Lock()
         self._waiting: deque[threading.Event] = deque()
         self._taken = False
+
+    @property
+    def waiting(self) -> int:
+        """How many stand in line."""
+        return len(self._waiting)
 
     def enter(self, seconds: float) -> None:
         """Wait for the turn. Raises QueueTimeout."""
@@ -73,13 +78,12 @@ class WriterQueue:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Hold the only right to write or to checkpoint. Raises QueueTimeout."""
-        deadline = time.monotonic() + self._seconds
         self._line.enter(self._seconds)
         try:
             turnstile, door = self._open_files()
-            _lock(turnstile, deadline)
+            fcntl.flock(turnstile, fcntl.LOCK_EX)
             try:
-                _lock(door, deadline)
+                fcntl.flock(door, fcntl.LOCK_EX)
             finally:
                 fcntl.flock(turnstile, fcntl.LOCK_UN)
             try:
@@ -104,14 +108,3 @@ class WriterQueue:
             self._files = (os.open(self._paths[0], flags, 0o600), os.open(self._paths[1], flags, 0o600))
             self._owner = os.getpid()
         return self._files
-
-
-def _lock(descriptor: int, deadline: float) -> None:
-    """Take a file lock: at once if free, else by the kernel's own line while time is left."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return
-    except BlockingIOError:
-        if time.monotonic() > deadline:
-            raise QueueTimeout("another process took too long") from None
-    fcntl.flock(descriptor, fcntl.LOCK_EX)

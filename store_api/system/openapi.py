@@ -23,7 +23,7 @@ from store_api.problem_words import TITLES
 api = APIBlueprint("openapi", __name__)
 
 COMMON = (401, 403, 422, 429, 503)
-WRITE = (400, 409, 413, 415)
+WRITE = (400, 404, 409, 413, 415)
 STYLE = """
 body { font: 1.125rem/1.5 system-ui, sans-serif; color: #12222b; background: #fffdf7; max-width: 60rem;
   margin: 2rem auto; padding: 0 1rem; }
