@@ -186,7 +186,7 @@ def _stamp(work: Work, subject: Subject, made: Made, terms_code: str) -> Stamp:
     return Stamp(
         decision_id=work.new_id("dec"),
         terms_code=terms_code,
-        terms_url=f"{work.settings.public_url.rstrip('/')}/terms/{terms_code}",
+        terms_url=f"{work.settings.public_url.rstrip('/')}/t/{terms_code}",
         decided_at=work.now,
         lapses_at=lapse(work.now, made.gathered.zone),
         visit_id=subject.visit_id,
