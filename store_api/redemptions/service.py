@@ -84,7 +84,7 @@ def hold(work: Work, named: DecisionRow, actor: Actor) -> Held:
         return Held(standing, None, again.shown)
     claim = _hold_claim(work, order_id, actor)
     if not vouchers.hold(work.session, key, claim, work.now):
-        return _lost_hold(work, named)
+        return _lost_hold(work, named, again.shown, order_id)
     return Held(_record_hold(work, again.shown, key, claim), None, again.shown)
 
 
@@ -216,8 +216,15 @@ def _standing_hold(work: Work, named: DecisionRow, order_id: str) -> HoldRow | N
     return found if found is not None and is_live(found, work.now) else None
 
 
-def _lost_hold(work: Work, named: DecisionRow) -> Held:
-    """A rival took the voucher between the decision and the lock: say so from what stands now."""
+def _lost_hold(work: Work, named: DecisionRow, shown: DecisionRow, order_id: str) -> Held:
+    """A rival took the voucher between the decision and the lock.
+
+    Where it was another request of the same order, its hold is this one's too; else what stands now is
+    decided and said.
+    """
+    standing = _standing_hold(work, named, order_id)
+    if standing is not None:
+        return Held(standing, None, shown)
     lost = decisions.decide_again(work, named)
     return Held(None, _refusal(lost) or CHANGED, lost.row)
 

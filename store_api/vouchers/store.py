@@ -89,10 +89,13 @@ def take_use(session: Session, key: VoucherKey, order_id: str, now: dt.datetime)
 
 
 def take_hold(session: Session, key: VoucherKey, claim: HoldClaim, now: dt.datetime) -> bool:
-    """Lock the voucher and write the hold on it; False where it may not be held. Guarded as a use is."""
+    """Lock the voucher and write the hold on it; False where it may not be held. Guarded as a use is.
+
+    A live hold of the same order keeps out too: of two requests of one order the first makes the hold.
+    """
     guarded = (
         sa.update(Voucher)
-        .where(*_may_be_taken(key, claim.order_id, now))
+        .where(*_may_be_taken(key, None, now))
         .values(
             hold_id=claim.hold_id,
             hold_order_id=claim.order_id,
@@ -135,10 +138,14 @@ def _is(key: VoucherKey) -> tuple[sa.ColumnElement[bool], ...]:
     return Voucher.account_id == key.account_id, Voucher.voucher_id == key.voucher_id
 
 
-def _may_be_taken(key: VoucherKey, order_id: str, now: dt.datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    """The guard: not void, no live hold of another order, and fewer uses than allowed."""
+def _may_be_taken(
+    key: VoucherKey, order_id: str | None, now: dt.datetime
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """The guard: not void, no live hold (but of the order that wants to use it), uses below what is allowed."""
     uses = sa.select(sa.func.count()).select_from(VoucherUse).where(*_standing_uses(key)).scalar_subquery()
-    free = sa.or_(Voucher.hold_id.is_(None), Voucher.hold_until <= now, Voucher.hold_order_id == order_id)
+    free = sa.or_(Voucher.hold_id.is_(None), Voucher.hold_until <= now)
+    if order_id is not None:
+        free = sa.or_(free, Voucher.hold_order_id == order_id)
     return *_is(key), Voucher.voided_at.is_(None), free, uses < Voucher.uses_allowed
 
 

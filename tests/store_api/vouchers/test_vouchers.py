@@ -86,6 +86,13 @@ def test_the_order_that_holds_it_may_use_it_and_the_hold_is_gone(database: Datab
         assert not service.hold(session, key, hold_claim("ord_2"), NOW + 60 * MINUTE)
 
 
+def test_of_two_requests_of_one_order_the_first_makes_the_hold(database: Database) -> None:
+    with database.transaction() as session:
+        key, _ = issue(session)
+        assert service.hold(session, key, hold_claim("ord_1"), NOW)
+        assert not service.hold(session, key, hold_claim("ord_1"), NOW)
+
+
 def test_a_hold_is_given_back_by_its_own_name_only(database: Database) -> None:
     with database.transaction() as session:
         key, _ = issue(session)
