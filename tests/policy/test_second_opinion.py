@@ -13,7 +13,7 @@ from store_api.policy.vocabulary import FactRef
 from tests.policy.documents import SEEDS, TODAY, Inventor, catalogue, policy_of, version_of
 from tests.policy.naive import HORIZON, Naive, members, naive_decide
 
-PROFILE = settings(max_examples=150, deadline=None)
+PROFILE = settings(max_examples=100, deadline=None)
 
 
 def claims_as_data() -> dict[str, dict[str, Any]]:
