@@ -141,7 +141,7 @@ def _is(key: VoucherKey) -> tuple[sa.ColumnElement[bool], ...]:
 def _may_be_taken(
     key: VoucherKey, order_id: str | None, now: dt.datetime
 ) -> tuple[sa.ColumnElement[bool], ...]:
-    """The guard: not void, no live hold (but of the order that wants to use it), uses below what is allowed."""
+    """The guard: not void, no live hold (but of the order that wants to use it), fewer uses than allowed."""
     uses = sa.select(sa.func.count()).select_from(VoucherUse).where(*_standing_uses(key)).scalar_subquery()
     free = sa.or_(Voucher.hold_id.is_(None), Voucher.hold_until <= now)
     if order_id is not None:
