@@ -84,12 +84,11 @@ def ways_to_yes(decision: Decision, catalogue: Catalogue) -> Ways:
     """The ways of a "no"; none for a yes, for an undecided and for a "no" by the service's own codes."""
     if decision.outcome != "not_eligible" or set(decision.codes) - {NONE_IN_FORCE}:
         return Ways()
-    version = decision.document
-    if version is None and decision.policy.versions[0].binds_to_today:
-        version = decision.policy.next_after(decision.on)
-    if version is None:
-        return Ways()
-    return _Finder(decision, version, catalogue.facts).find()
+    if decision.document is not None:
+        return _Finder(decision, decision.document, catalogue.facts).find()
+    # No version has decided, so nothing is known but the day on which one will.
+    day = decision.first_yes_on
+    return Ways((Way((Change(None, None, "wait", day),), day),)) if day is not None else Ways()
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ class _Finder:
     decision: Decision
     version: PolicyVersion
     catalogue: Mapping[str, Fact]
-    seen: dict[frozenset[tuple[str, Value]], Way | None] = field(default_factory=dict)
+    seen: set[frozenset[tuple[str, Value]]] = field(default_factory=set)
 
     def find(self) -> Ways:
         enough = implicants(self.version, self._sure)
@@ -105,11 +104,16 @@ class _Finder:
         for ids in enough.sets:
             terms = [term for term in self.version.terms if term.id in ids]
             for values in self._values(terms):
-                way = self._smallest(values)
+                way = self._smallest(values) if self._is_new(values) else None
                 if way is not None:
                     ways[way] = None
         kept = sorted((way for way in ways if not self._is_beaten(way, ways)), key=self._rank)
         return Ways(tuple(kept[:MOST_WAYS]), enough.cut or len(kept) > MOST_WAYS)
+
+    def _is_new(self, values: Mapping[str, Value]) -> bool:
+        before = len(self.seen)
+        self.seen.add(frozenset(values.items()))
+        return len(self.seen) > before
 
     # what stands
 
@@ -119,8 +123,7 @@ class _Finder:
 
     @cached_property
     def _begin(self) -> int:
-        begins = self.version.effective_from if self.version.binds_to_today else self.decision.on
-        return max(begins, self.decision.on).toordinal()
+        return self.decision.on.toordinal()
 
     @cached_property
     def _last(self) -> date:

@@ -1,0 +1,233 @@
+"""Proofs about a policy version: what holds for every customer, and who shows where it does not.
+
+Every customer that the solver finds is decided before they are told of: a finding never rests on the formulas
+alone. What the solver cannot settle is not proved. Importing this module loads the solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import z3
+
+from store_api.policy.claims import put_in
+from store_api.policy.decide import Decision, decide
+from store_api.policy.errors import PolicyErrors
+from store_api.policy.facts import Catalogue
+from store_api.policy.findings import Customer, Finding, Law, Verdict, Why
+from store_api.policy.model import PolicyVersion, Term, Tier
+from store_api.policy.question import GIVE_UP_AFTER, Answer, Asker
+from store_api.policy.solver_scope import Scope, TwoCurrencies, scope_of
+from store_api.policy.solver_terms import Reading, minor
+from store_api.policy.solver_world import World
+
+_SECOND = "'"
+
+
+def prove(
+    version: PolicyVersion, catalogue: Catalogue, give_up_after: int = GIVE_UP_AFTER
+) -> tuple[Finding, ...]:
+    """Every law of a version: somebody eligible, each term, each claim not required, each better tier.
+
+    `give_up_after` is in milliseconds for each question. Only the version itself is looked at: customers
+    whose binding date lies outside its span are no part of it.
+    """
+    try:
+        return tuple(_Prover(version, catalogue, give_up_after).findings())
+    except TwoCurrencies:
+        return tuple(
+            Finding(law, subject, "not_proved", why="two_currencies") for law, subject in _laws(version)
+        )
+
+
+def _laws(version: PolicyVersion) -> Iterator[tuple[Law, str | None]]:
+    yield "somebody", None
+    yield from (("term", term.id) for term in version.terms)
+    yield from (("claim", claim) for claim in version.not_required)
+    yield from (("tier", tier.id) for tier in version.benefit.tiers[1:])
+
+
+@dataclass(frozen=True)
+class _Prover:
+    version: PolicyVersion
+    catalogue: Catalogue
+    give_up_after: int
+
+    def findings(self) -> Iterator[Finding]:
+        yield self._somebody()
+        for term in self.version.terms:
+            yield self._necessary(term)
+        for claim in self.version.not_required:
+            yield self._claim(claim)
+        for index, tier in enumerate(self.version.benefit.tiers[1:], start=1):
+            yield self._tier(self.version.benefit.tiers[:index], tier)
+
+    @cached_property
+    def _scope(self) -> Scope:
+        claims = [self.catalogue.claims[key] for key in self.version.not_required]
+        return scope_of([self.version], claims, self.catalogue)
+
+    @cached_property
+    def _asker(self) -> Asker:
+        past = (self.version.binds,)
+        world = World(self.catalogue.facts, self._scope.names, self._scope.currencies, past=past)
+        return Asker(world, self.version.effective_from, self.give_up_after)
+
+    @property
+    def _world(self) -> World:
+        return self._asker.world
+
+    def _reading(self, all_known: bool = True, **fields: Any) -> Reading:
+        return Reading(self._world, self.version, all_known=all_known, **fields)
+
+    def _customer(
+        self, answer: Answer, marks: Mapping[str, str] | None = None, all_known: bool = True
+    ) -> Customer:
+        read = {key: (marks or {}).get(key, "") for key in self._scope.facts}
+        return self._world.customer(answer.model, read, all_known)
+
+    def _decided(self, customer: Customer, *waived: str) -> Decision | None:
+        try:
+            return decide(self.version, self.catalogue, customer.facts, customer.on, frozenset(waived))
+        except PolicyErrors:
+            return None
+
+    # somebody can be eligible
+
+    def _somebody(self) -> Finding:
+        answer = self._asker.ask(self._reading().outcome().true)
+        if answer.model is None:
+            return _without_example("somebody", None, answer, "fails")
+        customer = self._customer(answer)
+        decision = self._decided(customer)
+        confirmed = decision is not None and decision.outcome == "eligible"
+        return _with_example("somebody", None, "shown", (customer,), confirmed)
+
+    # each term can be the only reason
+
+    def _necessary(self, term: Term) -> Finding:
+        tier = next(
+            (one for one in self.version.benefit.tiers if one.id == self.version.tier_of.get(term.id)), None
+        )
+        as_it_is, waived = self._reading(), self._reading(waived=frozenset({term.id}))
+        turned = waived.outcome().true
+        if tier is None:
+            formula = z3.And(as_it_is.outcome().false, turned)
+        else:
+            better = [one for one in self.version.benefit.tiers if one.amount.amount > tier.amount.amount]
+            best = self._world.both(waived.tier(tier), *(z3.Not(waived.tier(one)) for one in better))
+            formula = z3.And(turned, best, z3.Not(as_it_is.tier(tier)))
+        answer = self._asker.ask(formula)
+        if answer.model is None:
+            return _without_example("term", term.id, answer, "redundant")
+        customer = self._customer(answer)
+        without, with_it = self._decided(customer), self._decided(customer, term.id)
+        return _with_example("term", term.id, "shown", (customer,), _turns(without, with_it, tier))
+
+    # what is not required
+
+    def _claim(self, key: str) -> Finding:
+        claim = self.catalogue.claims[key]
+        one = self._reading(all_known=False)
+        other = one.without(claim)
+        mine, theirs = one.outcome(), other.outcome()
+        worth = z3.And(mine.true, theirs.true, one.amount_differs(other))
+        differs = z3.Or(mine.true != theirs.true, mine.false != theirs.false, worth)
+        # A customer of whom all is known, who has it and would lose it, shows it best.
+        spoken = (fact for fact in self._scope.facts if self._world.is_spoken_of(fact))
+        wishes = (mine.true, *(one.known(fact) for fact in spoken))
+        answer = self._asker.refute(z3.And(one.in_force().true, differs), *wishes)
+        if answer.model is None:
+            return _without_example("claim", key, answer, "proved")
+        customer = self._customer(answer, all_known=False)
+        without = Customer(put_in(claim, customer.facts), customer.on)
+        confirmed = _answers_differ(self._decided(customer), self._decided(without))
+        return _with_example("claim", key, "fails", (customer, without), confirmed)
+
+    # a better tier never costs the lesser one
+
+    def _tier(self, lesser: tuple[Tier, ...], better: Tier) -> Finding:
+        for tier in lesser:
+            for pair in self._losses(tier, better):
+                if pair.verdict != "proved":
+                    return pair
+        return Finding("tier", better.id, "proved")
+
+    def _losses(self, lesser: Tier, better: Tier) -> Iterator[Finding]:
+        yield self._held_back(lesser, better)
+        for term in better.requires.terms():
+            yield self._step(lesser, better, term)
+
+    def _held_back(self, lesser: Tier, better: Tier) -> Finding:
+        """Nothing about the better tier, known or not, takes the lesser one from somebody who meets it."""
+        one = self._reading(all_known=False)
+        has = z3.And(one.in_force().true, one.group(self.version.requires).true, one.tier(lesser))
+        answer = self._asker.refute(z3.And(has, z3.Not(self._gets(one, lesser))))
+        if answer.model is None:
+            return _without_example("tier", better.id, answer, "proved")
+        customer = self._customer(answer, all_known=False)
+        return _with_example(
+            "tier", better.id, "fails", (customer,), not _has(self._decided(customer), lesser)
+        )
+
+    def _step(self, lesser: Tier, better: Tier, term: Term) -> Finding:
+        """Meeting one more term of the better tier, and breaking none of it, never loses the lesser one."""
+        marks = dict.fromkeys(term.facts, _SECOND)
+        before, after = self._reading(), self._reading(marks=marks)
+        others = [one for one in better.requires.terms() if one.id != term.id]
+        kept = (z3.Implies(before.term(one).true, after.term(one).true) for one in others)
+        step = z3.And(before.term(term).false, after.term(term).true, *kept)
+        stays = z3.And(after.in_force().true, after.group(self.version.requires).true)
+        loss = z3.And(before.outcome().true, before.tier(lesser), stays, z3.Not(self._gets(after, lesser)))
+        answer = self._asker.refute(z3.And(step, loss))
+        if answer.model is None:
+            return _without_example("tier", better.id, answer, "proved")
+        pair = (self._customer(answer), self._customer(answer, marks))
+        had, has = self._decided(pair[0]), self._decided(pair[1])
+        confirmed = _has(had, lesser) and has is not None and not _has(has, lesser)
+        return _with_example("tier", better.id, "fails", pair, confirmed)
+
+    def _gets(self, reading: Reading, tier: Tier) -> Any:
+        return z3.And(reading.outcome().true, reading.cents() >= minor(tier.amount))
+
+
+def _turns(without: Decision | None, with_it: Decision | None, tier: Tier | None) -> bool:
+    """Whether waiving the term turns a no to a yes, or grants the term's tier."""
+    if without is None or with_it is None or with_it.benefit is None:
+        return False
+    if tier is None:
+        return without.outcome == "not_eligible"
+    return with_it.benefit.tier == tier.id and (without.benefit is None or without.benefit.tier != tier.id)
+
+
+def _answers_differ(one: Decision | None, other: Decision | None) -> bool:
+    if one is None or other is None:
+        return False
+    return (one.outcome, one.benefit) != (other.outcome, other.benefit)
+
+
+def _has(decision: Decision | None, tier: Tier) -> bool:
+    granted = decision.benefit if decision is not None else None
+    return granted is not None and granted.amount is not None and granted.amount.amount >= tier.amount.amount
+
+
+def _without_example(law: Law, subject: str | None, answer: Answer, if_nobody: Verdict) -> Finding:
+    return (
+        Finding(law, subject, if_nobody)
+        if answer.nobody
+        else Finding(law, subject, "not_proved", why="gave_up")
+    )
+
+
+def _with_example(
+    law: Law, subject: str | None, verdict: Verdict, customers: tuple[Customer, ...], confirmed: bool
+) -> Finding:
+    why: Why = "not_confirmed"
+    return (
+        Finding(law, subject, verdict, customers)
+        if confirmed
+        else Finding(law, subject, "not_proved", why=why)
+    )
