@@ -22,7 +22,7 @@ from hardware.camera.sources import open_camera
 from hardware.decode.worker import DecodeWorker
 from hardware.printer.targets import open_printer
 from kiosk.counter.routes import counter
-from kiosk.demo_desk import make_desk
+from kiosk.demo_desk import make_desk, write_vouchers
 from kiosk.devices import Devices, PhotoReader, StationCamera, StationPrinter, report_to
 from kiosk.errors import SettingError
 from kiosk.faults import register_faults
@@ -41,7 +41,7 @@ from kiosk.settings import Settings
 from kiosk.spool import Spool
 from kiosk.stations.registry import Station, Stations
 from kiosk.stations.routes import Desk, stations
-from kiosk.store_client import connect
+from kiosk.store_client import StoreClient, connect
 from kiosk.tablet.routes import tablet
 from store_api import app as store
 
@@ -133,15 +133,19 @@ def join(
     variables: Mapping[str, str], settings: Settings, options: Options, people: dict[str, Any], folder: Path
 ) -> Joined:
     """Service, faces and devices, joined in this process and started."""
-    api = store.open_app(variables)
+    # A line a write, so that the newest is there to be read; the terminal stays for people.
+    log = (folder / "sameterms.log").open("a", encoding="utf-8", buffering=1)
+    api = store.open_app(variables, log)
     registry = Stations(_stations_of(people))
     http = connect(api)
     devices = open_devices(options, registry, Path(settings.spool_file))
     services = Services(settings, http, registry, follow_stores(http, registry), devices)
     for live in services.live.values():
         live.start()
+    titles = {policy.policy: policy.title["en"] for policy in StoreClient(http, "").policies().policies}
+    write_vouchers(folder / "vouchers", people, titles)
     faces = create_app(services, make_desk(people, folder / "vouchers"))
-    closers = (services.close, lambda: store.close_app(api))
+    closers = (services.close, lambda: store.close_app(api), log.close)
     return Joined(services, OnePort(faces, api, closers))
 
 

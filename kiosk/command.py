@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kiosk.app import Joined, join, prepare
-from kiosk.demo_desk import people_rows, write_vouchers
+from kiosk.demo_desk import people_rows
 from kiosk.errors import SettingError
 from kiosk.options import Options
 from kiosk.serving import OnePort, Server
@@ -52,7 +52,6 @@ def main(options: Options) -> int:
     except SettingError as error:
         console.print(f"[bold red]The demo did not start.[/] {error}")
         return 2
-    write_vouchers(demo.folder / "vouchers", demo.people)
     joined: list[Joined] = []
 
     def make() -> OnePort:

@@ -55,18 +55,18 @@ def _staff(people: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         yield (member["name"], member["role"], member["store_id"], member["staff_number"], member["pin"])
 
 
-def write_vouchers(folder: Path, people: dict[str, Any]) -> None:
-    """A PDF of every voucher; those that are there already are left."""
+def write_vouchers(folder: Path, people: dict[str, Any], titles: dict[str, str]) -> None:
+    """A PDF of every voucher; those that are there already are left. `titles` are those of the policies."""
     folder.mkdir(parents=True, exist_ok=True)
     for voucher in _all_vouchers(people):
         path = folder / f"{voucher['name']}.pdf"
         if not path.exists():
             path.write_bytes(
                 make_voucher_pdf(
-                    title="Voucher",
+                    title="Sameterms",
                     code=voucher["code"],
                     amount_text=_dollars(voucher["amount"]),
-                    issued_to_text=voucher["policy"],
+                    issued_to_text=titles.get(voucher["policy"], voucher["policy"]),
                     note_lines=NOTE,
                     language="en",
                 )

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from store_api.contract import Decision, Visit
+from store_api.contract import Visit
+
+DEVICE_KIND = "order.device_category"
 
 
 class Step(Enum):
@@ -30,15 +32,30 @@ def step_of(visit: Visit) -> Step:
     if visit.hold is not None and visit.hold.state == "held":
         return Step.RESERVED
     if visit.decision is not None:
-        return Step.ASKED if open_questions(visit.decision) else Step.ANSWERED
+        return Step.ASKED if has_open_question(visit) else Step.ANSWERED
     if visit.identity is not None:
         return Step.IDENTIFIED
     return Step.SHOWED if visit.scanned_policy is not None else Step.BEGAN
 
 
-def open_questions(decision: Decision) -> bool:
+def has_open_question(visit: Visit) -> bool:
     """Whether the customer still has something to answer before there is an answer."""
-    return decision.outcome == "undecided" and bool(decision.questions)
+    decision = visit.decision
+    if decision is None:
+        return False
+    return (decision.outcome == "undecided" and bool(decision.questions)) or wants_a_price(visit)
+
+
+def wants_a_price(visit: Visit) -> bool:
+    """Whether a yes is about money off an order of which nobody has said yet what is bought.
+
+    Such a yes says "up to"; with a price it says how much, and the order can be confirmed.
+    """
+    benefit = visit.decision.benefit if visit.decision is not None else None
+    if benefit is None or benefit.kind != "instant_credit" or benefit.applied is not None:
+        return False
+    order = visit.order
+    return order is None or (not order.items and order.facts.get(DEVICE_KIND) is None)
 
 
 def can_be_reserved(visit: Visit) -> bool:

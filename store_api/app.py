@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import sqlalchemy as sa
 from flask import Flask, Response
@@ -83,10 +83,10 @@ def prepare_demo(
     return variables, demo.demo_people(settings)
 
 
-def open_app(environment: Mapping[str, str]) -> Flask:
-    """The service with the settings of `environment`. Raises BadSetting."""
+def open_app(environment: Mapping[str, str], log: TextIO | None = None) -> Flask:
+    """The service with the settings of `environment`, its log in `log`. Raises BadSetting."""
     settings = read_settings(environment)
-    logs.configure_logs(settings.log_level)
+    logs.configure_logs(settings.log_level, log)
     return create_app(settings)
 
 

@@ -16,7 +16,7 @@ from kiosk.counter.blueprint import counter
 from kiosk.htmx import go_to, show
 from kiosk.rendering import current_language
 from kiosk.services import current_station, services
-from kiosk.steps import Step, can_be_reserved, open_questions, step_of
+from kiosk.steps import Step, can_be_reserved, has_open_question, step_of
 from kiosk.words import say
 from store_api.contract import Answers, Decision, DecisionRequest, FactValue, PriceList, Question, Visit
 
@@ -94,15 +94,15 @@ def first_question() -> AnyResponse:
 def question(fact: str) -> AnyResponse:
     """One question on a page of its own. One that is not open, and cannot be shown, leads onward."""
     visit = current.find_visit()
-    if visit is None or visit.decision is None or not _can_be_shown(visit, visit.decision, fact):
+    if visit is None or visit.decision is None or not _can_be_shown(visit, fact):
         return go_to(flow.next_page(visit))
     return _question_page(visit, visit.decision, fact)
 
 
-def _can_be_shown(visit: Visit, decision: Decision, fact: str) -> bool:
+def _can_be_shown(visit: Visit, fact: str) -> bool:
     if step_of(visit) in (Step.RESERVED, Step.USED):
         return False
-    return fact in flow.open_facts(decision) or fact in (flow.DEVICE, flow.MONTHS)
+    return fact in flow.open_facts(visit) or fact in (flow.DEVICE, flow.MONTHS)
 
 
 def _question_page(
@@ -110,7 +110,7 @@ def _question_page(
 ) -> Response:
     language = current_language()
     asked = flow.find_question(decision, fact) or flow.find_question(decision, "order.device_price")
-    answered, open_ = flow.answered_facts(visit), flow.open_facts(decision)
+    answered, open_ = flow.answered_facts(visit), flow.open_facts(visit)
     place = answered.index(fact) if fact in answered else len(answered) + _index(open_, fact)
     everything = answered + [other for other in open_ if other not in answered]
     cards = _cards(language, visit, fact, asked)
@@ -165,7 +165,7 @@ def _prices() -> PriceList:
 def answer(fact: str) -> AnyResponse:
     """Take an answer, decide again with it, and go to what comes next."""
     visit = current.find_visit()
-    if visit is None or visit.decision is None or not _can_be_shown(visit, visit.decision, fact):
+    if visit is None or visit.decision is None or not _can_be_shown(visit, fact):
         return go_to(flow.next_page(visit))
     value = request.form.get("value", "")
     answers = _read_answer(visit.decision, fact, value)
@@ -183,10 +183,8 @@ def _decide_again(visit: Visit, decision: Decision, answers: Answers, *parts: st
         voucher_id=decision.voucher_id,
         policy=None if decision.voucher_id else decision.policy,
     )
-    decided = current.client().decide(request_, current.attempt_key("decide", *parts))
-    if open_questions(decided):
-        return go_to(url_for("counter.question", fact=flow.open_facts(decided)[0]))
-    return go_to(url_for("counter.sheet"))
+    current.client().decide(request_, current.attempt_key("decide", *parts))
+    return go_to(url_for("counter.now"))
 
 
 @counter.post("/take-back")
@@ -260,7 +258,7 @@ def _read_date(value: str) -> str | None:
 def sheet() -> AnyResponse:
     """The answer. While it is reserved or after it was used, the same sheet may be read again."""
     visit = current.find_visit()
-    if visit is None or visit.decision is None or open_questions(visit.decision):
+    if visit is None or visit.decision is None or has_open_question(visit):
         return go_to(flow.next_page(visit))
     notice = request.args.get("notice", "")
     page = render_template(
@@ -269,6 +267,7 @@ def sheet() -> AnyResponse:
         sheet=visit.decision.sheets[current_language()],
         notice=notice if notice in ("sheet.changed", "sheet.not_reserved") else None,
         can_reserve=can_be_reserved(visit) and step_of(visit) is Step.ANSWERED,
+        shows_staff=visit.decision.outcome == "eligible" and visit.decision.voucher_id is None,
         is_settled=step_of(visit) in (Step.RESERVED, Step.USED),
         has_answers=bool(flow.answered_facts(visit)) and step_of(visit) is Step.ANSWERED,
         has_printer=services().devices.has_printer(current_station("counter").name),

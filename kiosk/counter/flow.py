@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from flask import url_for
 
-from kiosk.steps import Step, step_of
+from kiosk.steps import DEVICE_KIND, Step, step_of, wants_a_price
 from store_api.contract import Decision, Question, Visit
 
-DEVICE = "order.device_category"
+DEVICE = DEVICE_KIND
 # The price list answers both at once: the phone that is chosen has a kind and a price.
 DEVICE_FACTS = frozenset({DEVICE, "order.device_price"})
 MONTHS = "order.agreement_months"
@@ -32,8 +32,8 @@ def next_page(visit: Visit | None) -> str:
     if visit is None:
         return url_for("counter.start")
     step = step_of(visit)
-    if step is Step.ASKED and visit.decision is not None:
-        return url_for("counter.question", fact=open_facts(visit.decision)[0])
+    if step is Step.ASKED:
+        return url_for("counter.question", fact=open_facts(visit)[0])
     return url_for(PAGES[step])
 
 
@@ -47,10 +47,10 @@ PAGES = {
 }
 
 
-def open_facts(decision: Decision) -> list[str]:
+def open_facts(visit: Visit) -> list[str]:
     """The facts still to be asked for, one a page; kind and price of the phone are one page."""
-    facts: list[str] = []
-    for question in decision.questions:
+    facts: list[str] = [DEVICE] if wants_a_price(visit) else []
+    for question in visit.decision.questions if visit.decision is not None else ():
         fact = DEVICE if question.fact in DEVICE_FACTS else question.fact
         if fact not in facts:
             facts.append(fact)

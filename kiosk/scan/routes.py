@@ -58,6 +58,13 @@ def reader() -> AnyResponse:
     return Response(render_template("counter/_reader.html", reason=camera.reason()))
 
 
+@scan.get("/take")
+@scan.get("/photo")
+def back_to_scan() -> AnyResponse:
+    """Whoever comes back to where a code was sent is shown where to show one."""
+    return go_to(url_for("counter.scan"))
+
+
 @scan.post("/take")
 def take() -> AnyResponse:
     """Take the code that the camera has read."""

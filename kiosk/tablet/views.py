@@ -31,7 +31,8 @@ def sheet_of(visit: Visit) -> Sheet | None:
 
 def can_confirm(visit: Visit) -> bool:
     """Whether the rep can confirm the order: a yes that the customer has reserved."""
-    return can_be_reserved(visit) and step_of(visit) is Step.RESERVED and visit.order is not None
+    is_reserved = can_be_reserved(visit) and step_of(visit) is Step.RESERVED
+    return is_reserved and visit.order is not None and bool(visit.order.items)
 
 
 def can_release(visit: Visit) -> bool:
@@ -41,9 +42,11 @@ def can_release(visit: Visit) -> bool:
 
 def waits_for(visit: Visit) -> str | None:
     """What has to happen before the order can be confirmed: a key of the catalogue of words."""
-    if can_be_reserved(visit) and step_of(visit) is Step.ANSWERED:
-        return "tablet.waits_for_customer"
-    return None
+    if not can_be_reserved(visit):
+        return None
+    if step_of(visit) is Step.RESERVED and not can_confirm(visit):
+        return "tablet.waits_for_till"
+    return "tablet.waits_for_customer" if step_of(visit) is Step.ANSWERED else None
 
 
 def sign_in_fault(language: str, session: StaffSession) -> str:
