@@ -73,13 +73,15 @@ class Problem(Wire):
 class SheetLine(Wire):
     """One line of a terms sheet. Faces style it by kind and status and never reword it.
 
-    `text` is the sentence; `mark` the words at its right-hand end (a status word or an amount).
+    `text` is the sentence; `mark` the words at its right-hand end (a status word or an amount); `depth`
+    counts the groups that a term stands in below the first, for faces that indent.
     """
 
     kind: LineKind
     text: str
     mark: str | None = None
     status: Literal["met", "unmet", "unknown", "waived", "not_needed", "not_required"] | None = None
+    depth: int = 0
 
 
 class Sheet(Wire):

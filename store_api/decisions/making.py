@@ -18,11 +18,12 @@ from store_api.policy.decide import decide, with_codes
 from store_api.policy.decision import Decision
 from store_api.policy.facts import Catalogue, question_in_words
 from store_api.policy.model import Policy
-from store_api.policy.sheet import Occasion, Sheet, make_sheet, say
+from store_api.policy.sheet import Occasion, Sheet, SheetLine, make_sheet, say
 from store_api.policy.values import Money, read_money, value_to_json
 from store_api.policy.words import Words as Phrases
 
 LANGUAGES = ("en", "es")
+_STATUSES = frozenset({"met", "unmet", "unknown", "waived", "not_needed", "not_required"})
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,16 @@ def make_code_sheets(code: str, details: Details, catalogue: Catalogue) -> dict[
 
 def to_wire_sheet(sheet: Sheet) -> wire.Sheet:
     """A sheet as the wire has it, line for line."""
-    lines = tuple(
-        wire.SheetLine.model_validate(
-            {"kind": line.kind, "text": line.text, "mark": line.mark, "status": _status(line.status)}
-        )
-        for line in sheet.lines
-    )
+    lines = tuple(_to_wire_line(line) for line in sheet.lines)
     return wire.Sheet(language=sheet.language, tone=sheet.tone, terms_code=sheet.terms_code, lines=lines)
+
+
+def _to_wire_line(line: SheetLine) -> wire.SheetLine:
+    """A line as the wire has it. A verdict's tone stands on the sheet and not on its line."""
+    status = line.status if line.status in _STATUSES else None
+    return wire.SheetLine.model_validate(
+        {"kind": line.kind, "text": line.text, "mark": line.mark, "status": status, "depth": line.depth}
+    )
 
 
 def to_wire(made: Made, stamp: Stamp, sheets: dict[str, wire.Sheet]) -> wire.Decision:
@@ -224,11 +228,3 @@ def _unavailable(key: str, catalogue: Catalogue) -> wire.Unavailable:
 
 def _in_each(make: Callable[[str], str]) -> Words:
     return {language: make(language) for language in LANGUAGES}
-
-
-_STATUSES = {"met", "unmet", "unknown", "waived", "not_needed", "not_required"}
-
-
-def _status(status: str | None) -> str | None:
-    """A line's status; a verdict's tone stands on the sheet itself."""
-    return status if status in _STATUSES else None
