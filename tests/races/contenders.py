@@ -29,7 +29,7 @@ from store_api.vouchers.store import HoldClaim, VoucherKey
 from tests.store_api.clients import Client
 from tests.store_api.factories import FakeClock, make_settings
 
-PATIENCE = 60.0
+PATIENCE = 100.0
 """Seconds after which a barrier or an answer is given up: far more than any of them takes."""
 
 
@@ -107,7 +107,7 @@ def contenders(url: str, count: int, *, guarded: bool) -> Iterator[Contenders]:
 def _contend(url: str, pipe: Connection, start: Barrier, between: Barrier | None) -> None:
     """What each process does: make an application of its own, then call whenever told to."""
     kind = Database if between is None else UnlockedDatabase
-    database = kind(url, pool_size=2, lock_wait_seconds=PATIENCE)
+    database = kind(url, pool_size=2, lock_wait_seconds=PATIENCE, statement_seconds=PATIENCE)
     if between is not None:
         _take_the_guard_out(between)
     app = create_app(make_settings(url, log_level="error"), database=database, clock=FakeClock())
