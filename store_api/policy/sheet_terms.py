@@ -90,7 +90,7 @@ class TermLines:
                 if self._worth_telling(result, key):
                     yield self._dated(key, self._fact(key))
             elif status == "unknown":
-                yield self._missing(key)
+                yield from self._missing(key)
         if status == "waived":
             yield self._waived(result.term.id)
 
@@ -129,13 +129,16 @@ class TermLines:
         as_of = self.words.as_of(moment, self.decision.on)
         return self.words.phrase("detail.as_of", detail=detail.rstrip("."), as_of=as_of)
 
-    def _missing(self, key: str) -> str:
+    def _missing(self, key: str) -> Iterator[str]:
+        """Why a fact is missing; nothing where it could be asked and need not be."""
         reason = self.occasion.unfetched.get(key)
         if reason is not None:
             known = has_phrase(f"unfetched.{reason}")
-            return self.words.phrase(f"unfetched.{reason if known else 'other'}")
-        asked = self.words.fact(key).may_be_asked
-        return self.words.phrase("detail.ask" if asked else "detail.missing")
+            yield self.words.phrase(f"unfetched.{reason if known else 'other'}")
+        elif key in self.decision.questions:
+            yield self.words.phrase("detail.ask")
+        elif not self.words.fact(key).may_be_asked:
+            yield self.words.phrase("detail.missing")
 
     def _waived(self, term_id: str) -> str:
         by = self.occasion.waivers.get(term_id)

@@ -261,7 +261,7 @@ def test_a_yes_holds_until_the_day_before_it_breaks() -> None:
 
 def test_not_turns_the_test_round_and_leaves_unknown_unknown() -> None:
     broken = {"not": term("sound", "order.trade_in_condition", "is", "broken", "Not handed in broken.")}
-    for value, outcome in {"broken": "not_eligible", "working": "eligible", None: "undecided"}.items():
+    for value, outcome in {"broken": "not_eligible", "good": "eligible", None: "undecided"}.items():
         found = decided({"all": [broken]}, {"order.trade_in_condition": value})
         assert found.outcome == outcome
         assert found.terms[0].term.negated

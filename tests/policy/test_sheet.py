@@ -184,7 +184,7 @@ def test_a_better_tier_is_told_and_said_not_to_be_needed() -> None:
 def test_bill_credits_tell_parts_sum_start_and_what_stops_them() -> None:
     facts = {
         "order.device_category": "phone",
-        "order.trade_in_condition": "working",
+        "order.trade_in_condition": "good",
         "order.agreement_months": 24,
     }
     sheet = make_sheet(story("trade-in-bill-credit-v1.yaml", facts), catalogue(), "en")
