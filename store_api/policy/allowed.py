@@ -60,14 +60,15 @@ def allowed(term: Term, key: str, facts: Facts, on: date, scale: Scale) -> Runs:
 def _as_fact(term: Term, facts: Facts, on: date, scale: Scale) -> Runs:
     bound = resolve(term.bound, facts)
     if isinstance(bound, Duration):
-        return _dated(term.test, bound, on)
+        return days_that_meet(term.test, bound, on)
     if isinstance(bound, tuple):
         low, high = bound
         return Runs.between(scale.number(low), scale.number(high))
     return _ordered(term.test, scale.number(cast(Value, bound)))
 
 
-def _dated(test: str, span: Duration, on: date) -> Runs:
+def days_that_meet(test: str, span: Duration, on: date) -> Runs:
+    """The day numbers that a date may have so that a test with a duration holds on a day."""
     today = on.toordinal()
     # The last day that is so long ago: adding a clamped duration never turns an order of days round.
     days = range(1, today + 1)

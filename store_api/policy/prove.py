@@ -6,7 +6,7 @@ alone. What the solver cannot settle is not proved. Importing this module loads 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,7 @@ from store_api.policy.question import GIVE_UP_AFTER, Answer, Asker
 from store_api.policy.solver_scope import Scope, TwoCurrencies, scope_of
 from store_api.policy.solver_terms import Reading, minor
 from store_api.policy.solver_world import World
+from store_api.policy.vocabulary import Claim
 
 _SECOND = "'"
 
@@ -72,22 +73,10 @@ class _Prover:
 
     @cached_property
     def _asker(self) -> Asker:
-        past = (self.version.binds,)
-        world = World(self.catalogue.facts, self._scope.names, self._scope.currencies, past=past)
-        return Asker(world, self.version.effective_from, self.give_up_after)
+        return Asker(self.catalogue.facts, self._scope, self.version, self.give_up_after)
 
-    @property
-    def _world(self) -> World:
-        return self._asker.world
-
-    def _reading(self, all_known: bool = True, **fields: Any) -> Reading:
-        return Reading(self._world, self.version, all_known=all_known, **fields)
-
-    def _customer(
-        self, answer: Answer, marks: Mapping[str, str] | None = None, all_known: bool = True
-    ) -> Customer:
-        read = {key: (marks or {}).get(key, "") for key in self._scope.facts}
-        return self._world.customer(answer.model, read, all_known)
+    def _reading(self, world: World, all_known: bool = True, **fields: Any) -> Reading:
+        return Reading(world, self.version, all_known=all_known, **fields)
 
     def _decided(self, customer: Customer, *waived: str) -> Decision | None:
         try:
@@ -98,10 +87,10 @@ class _Prover:
     # somebody can be eligible
 
     def _somebody(self) -> Finding:
-        answer = self._asker.ask(self._reading().outcome().true)
-        if answer.model is None:
+        answer = self._asker.ask(lambda world: self._reading(world).outcome().true)
+        if not answer.found:
             return _without_example("somebody", None, answer, "fails")
-        customer = self._customer(answer)
+        customer = answer.customer(self._scope)
         decision = self._decided(customer)
         confirmed = decision is not None and decision.outcome == "eligible"
         return _with_example("somebody", None, "shown", (customer,), confirmed)
@@ -109,51 +98,58 @@ class _Prover:
     # each term can be the only reason
 
     def _necessary(self, term: Term) -> Finding:
-        tier = next(
-            (one for one in self.version.benefit.tiers if one.id == self.version.tier_of.get(term.id)), None
-        )
-        as_it_is, waived = self._reading(), self._reading(waived=frozenset({term.id}))
-        turned = waived.outcome().true
-        if tier is None:
-            formula = z3.And(as_it_is.outcome().false, turned)
-        else:
-            better = [one for one in self.version.benefit.tiers if one.amount.amount > tier.amount.amount]
-            best = self._world.both(waived.tier(tier), *(z3.Not(waived.tier(one)) for one in better))
-            formula = z3.And(turned, best, z3.Not(as_it_is.tier(tier)))
-        answer = self._asker.ask(formula)
-        if answer.model is None:
+        name = self.version.tier_of.get(term.id)
+        tier = next((one for one in self.version.benefit.tiers if one.id == name), None)
+        answer = self._asker.ask(lambda world: self._turned_by(world, term, tier))
+        if not answer.found:
             return _without_example("term", term.id, answer, "redundant")
-        customer = self._customer(answer)
+        customer = answer.customer(self._scope)
         without, with_it = self._decided(customer), self._decided(customer, term.id)
         return _with_example("term", term.id, "shown", (customer,), _turns(without, with_it, tier))
+
+    def _turned_by(self, world: World, term: Term, tier: Tier | None) -> Any:
+        """No as it is, yes if the term is waived; of a tier's term: the tier is granted only then."""
+        as_it_is, waived = self._reading(world), self._reading(world, waived=frozenset({term.id}))
+        turned = waived.outcome().true
+        if tier is None:
+            return z3.And(as_it_is.outcome().false, turned)
+        better = [one for one in self.version.benefit.tiers if one.amount.amount > tier.amount.amount]
+        best = world.both(waived.tier(tier), *(z3.Not(waived.tier(one)) for one in better))
+        return z3.And(turned, best, z3.Not(as_it_is.tier(tier)))
 
     # what is not required
 
     def _claim(self, key: str) -> Finding:
         claim = self.catalogue.claims[key]
-        one = self._reading(all_known=False)
-        other = one.without(claim)
-        mine, theirs = one.outcome(), other.outcome()
-        worth = z3.And(mine.true, theirs.true, one.amount_differs(other))
-        differs = z3.Or(mine.true != theirs.true, mine.false != theirs.false, worth)
-        # A customer of whom all is known, who has it and would lose it, shows it best.
-        spoken = (fact for fact in self._scope.facts if self._world.is_spoken_of(fact))
-        wishes = (mine.true, *(one.known(fact) for fact in spoken))
-        answer = self._asker.refute(z3.And(one.in_force().true, differs), *wishes)
-        if answer.model is None:
+
+        def wishes(world: World) -> Any:
+            # A customer of whom all is known, who has it and would lose it, shows it best.
+            one = self._reading(world, all_known=False)
+            spoken = [fact for fact in self._scope.facts if world.is_spoken_of(fact)]
+            return world.both(one.outcome().true, *(one.known(fact) for fact in spoken))
+
+        answer = self._asker.refute(lambda world: self._breaks(world, claim), wishes)
+        if not answer.found:
             return _without_example("claim", key, answer, "proved")
-        customer = self._customer(answer, all_known=False)
+        customer = answer.customer(self._scope, all_known=False)
         without = Customer(put_in(claim, customer.facts), customer.on)
         confirmed = _answers_differ(self._decided(customer), self._decided(without))
         return _with_example("claim", key, "fails", (customer, without), confirmed)
+
+    def _breaks(self, world: World, claim: Claim) -> Any:
+        one = self._reading(world, all_known=False)
+        other = one.without(claim)
+        mine, theirs = one.outcome(), other.outcome()
+        worth = z3.And(mine.true, theirs.true, one.amount_differs(other))
+        return z3.And(one.in_force().true, z3.Or(mine.true != theirs.true, mine.false != theirs.false, worth))
 
     # a better tier never costs the lesser one
 
     def _tier(self, lesser: tuple[Tier, ...], better: Tier) -> Finding:
         for tier in lesser:
-            for pair in self._losses(tier, better):
-                if pair.verdict != "proved":
-                    return pair
+            for finding in self._losses(tier, better):
+                if finding.verdict != "proved":
+                    return finding
         return Finding("tier", better.id, "proved")
 
     def _losses(self, lesser: Tier, better: Tier) -> Iterator[Finding]:
@@ -163,32 +159,39 @@ class _Prover:
 
     def _held_back(self, lesser: Tier, better: Tier) -> Finding:
         """Nothing about the better tier, known or not, takes the lesser one from somebody who meets it."""
-        one = self._reading(all_known=False)
-        has = z3.And(one.in_force().true, one.group(self.version.requires).true, one.tier(lesser))
-        answer = self._asker.refute(z3.And(has, z3.Not(self._gets(one, lesser))))
-        if answer.model is None:
+
+        def build(world: World) -> Any:
+            one = self._reading(world, all_known=False)
+            has = z3.And(one.in_force().true, one.group(self.version.requires).true, one.tier(lesser))
+            return z3.And(has, z3.Not(self._gets(one, lesser)))
+
+        answer = self._asker.refute(build)
+        if not answer.found:
             return _without_example("tier", better.id, answer, "proved")
-        customer = self._customer(answer, all_known=False)
-        return _with_example(
-            "tier", better.id, "fails", (customer,), not _has(self._decided(customer), lesser)
-        )
+        customer = answer.customer(self._scope, all_known=False)
+        confirmed = not _has(self._decided(customer), lesser)
+        return _with_example("tier", better.id, "fails", (customer,), confirmed)
 
     def _step(self, lesser: Tier, better: Tier, term: Term) -> Finding:
         """Meeting one more term of the better tier, and breaking none of it, never loses the lesser one."""
         marks = dict.fromkeys(term.facts, _SECOND)
-        before, after = self._reading(), self._reading(marks=marks)
+        answer = self._asker.refute(lambda world: self._lost_by_step(world, lesser, better, term))
+        if not answer.found:
+            return _without_example("tier", better.id, answer, "proved")
+        pair = (answer.customer(self._scope), answer.customer(self._scope, marks))
+        had, has = self._decided(pair[0]), self._decided(pair[1])
+        confirmed = _has(had, lesser) and has is not None and not _has(has, lesser)
+        return _with_example("tier", better.id, "fails", pair, confirmed)
+
+    def _lost_by_step(self, world: World, lesser: Tier, better: Tier, term: Term) -> Any:
+        before = self._reading(world)
+        after = self._reading(world, marks=dict.fromkeys(term.facts, _SECOND))
         others = [one for one in better.requires.terms() if one.id != term.id]
         kept = (z3.Implies(before.term(one).true, after.term(one).true) for one in others)
         step = z3.And(before.term(term).false, after.term(term).true, *kept)
         stays = z3.And(after.in_force().true, after.group(self.version.requires).true)
-        loss = z3.And(before.outcome().true, before.tier(lesser), stays, z3.Not(self._gets(after, lesser)))
-        answer = self._asker.refute(z3.And(step, loss))
-        if answer.model is None:
-            return _without_example("tier", better.id, answer, "proved")
-        pair = (self._customer(answer), self._customer(answer, marks))
-        had, has = self._decided(pair[0]), self._decided(pair[1])
-        confirmed = _has(had, lesser) and has is not None and not _has(has, lesser)
-        return _with_example("tier", better.id, "fails", pair, confirmed)
+        had = z3.And(before.outcome().true, before.tier(lesser))
+        return z3.And(step, had, stays, z3.Not(self._gets(after, lesser)))
 
     def _gets(self, reading: Reading, tier: Tier) -> Any:
         return z3.And(reading.outcome().true, reading.cents() >= minor(tier.amount))

@@ -12,6 +12,7 @@ from typing import Any
 
 import z3
 
+from store_api.policy.allowed import days_that_meet
 from store_api.policy.granted import DEVICE_PRICE
 from store_api.policy.model import Among, Between, Bound, Group, Literally, PolicyVersion, Term, Tier
 from store_api.policy.scales import Scale
@@ -119,11 +120,11 @@ class Reading:
             return found if term.test == "one_of" else z3.Not(found)
         if isinstance(term.bound, Between):
             low, high = self._end(term.bound.low, term.fact), self._end(term.bound.high, term.fact)
-            value = _rank(self.value(term.fact))
-            return z3.And(value >= _rank(low), value <= _rank(high))
+            value = self.world.rank(self.value(term.fact))
+            return z3.And(value >= self.world.rank(low), value <= self.world.rank(high))
         bound = self._end(term.bound, term.fact)
         if term.test in _SIGNS:
-            return _SIGNS[term.test](_rank(self.value(term.fact)), _rank(bound))
+            return _SIGNS[term.test](self.world.rank(self.value(term.fact)), self.world.rank(bound))
         equal = self.value(term.fact) == bound
         return equal if term.test == "is" else z3.Not(equal)
 
@@ -139,11 +140,16 @@ class Reading:
 
     def _dated(self, test: str, day: Day, span: Duration) -> Any:
         today = self.world.today
+        if self.world.on is not None:
+            runs = days_that_meet(test, span, self.world.on).runs
+            return self.world.either(*(z3.And(day.ordinal >= low, day.ordinal <= high) for low, high in runs))
         if test == "at_least_ago":
             return self._is_reached(day, span, today)
         if test == "within_last":
-            return z3.And(day.rank <= today.rank, z3.Not(self._is_reached(day, span, today)))
-        return z3.And(today.rank <= day.rank, self._reaches(today, span, day))
+            return z3.And(
+                self.world.rank(day) <= self.world.rank(today), z3.Not(self._is_reached(day, span, today))
+            )
+        return z3.And(self.world.rank(today) <= self.world.rank(day), self._reaches(today, span, day))
 
     def _is_reached(self, day: Day, span: Duration, today: Day) -> Any:
         """day + span ≤ today. Clamping only matters where today is the last day of its month."""
@@ -223,9 +229,10 @@ class Reading:
         day = self.world.today if today else self.value(self.version.binds)
         known = self.world.constant(True) if today else self.known(self.version.binds)
         until = self.version.effective_until
-        begun = day.rank >= Day.of(self.version.effective_from).rank
-        within = z3.And(begun, day.rank < Day.of(until).rank) if until is not None else begun
-        return Truth3(z3.And(known, within), z3.And(known, z3.Not(within)))
+        rank = self.world.rank
+        begun = rank(day) >= rank(Day.of(self.version.effective_from))
+        within = self.world.both(begun, rank(day) < rank(Day.of(until))) if until is not None else begun
+        return Truth3(self.world.both(known, within), self.world.both(known, self.world.negation(within)))
 
     def tier(self, tier: Tier) -> Any:
         """Whether the tier's own terms are met."""
@@ -271,10 +278,6 @@ class Reading:
 def _applied(worth: Any, price: Any) -> Any:
     price = z3.If(price > 0, price, 0) if not isinstance(price, int) else max(price, 0)
     return z3.If(worth < price, worth, price)
-
-
-def _rank(value: Any) -> Any:
-    return value.rank if isinstance(value, Day) else value
 
 
 def _months(span: Duration) -> int:

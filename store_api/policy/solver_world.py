@@ -15,6 +15,7 @@ from typing import Any
 
 import z3
 
+from store_api.policy.dates import LAST
 from store_api.policy.findings import Customer
 from store_api.policy.scales import ORDERED, Scale
 from store_api.policy.values import MAX_INTEGER, MAX_SET, Value
@@ -23,6 +24,8 @@ from store_api.policy.vocabulary import Fact
 PERCENT_DIGITS = 12  # the finest that a percentage is read
 _FIRST_MONTH, _LAST_MONTH = 12, 9999 * 12 + 11
 _SHORT_MONTHS = (3, 5, 8, 10)  # counted from 0
+# 400 years are 4,800 months of 146,097 days; how far a month's first day lies from the even spread of them.
+_STRAYS = (-1768086, -1747005)
 _BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
 
@@ -44,11 +47,6 @@ class Day:
         length = calendar.monthrange(day.year, day.month)[1]
         return Day(day.year * 12 + day.month - 1, day.day, length, day.toordinal())
 
-    @property
-    def rank(self) -> Any:
-        """A number that orders dates."""
-        return self.month * 32 + self.day
-
 
 @dataclass(frozen=True)
 class SetOf:
@@ -66,7 +64,7 @@ class World:
     `always` holds for everybody. `calendar` says how long months are, which is slow to reason about and
     seldom needed: nobody among all customers of `always` alone is nobody among the real ones, and days up to
     the 27th are real in any month, as long as no test counts in days (`counts_days`). Examples have the dates
-    of `past` behind them.
+    of `past` behind them. Where `on` fixes today, dates are mere day numbers and none of this is needed.
     """
 
     catalogue: Mapping[str, Fact]
@@ -75,7 +73,9 @@ class World:
     context: Any = field(default_factory=z3.Context)
     always: list[Any] = field(default_factory=list)
     past: tuple[str, ...] = ()
+    on: date | None = None
     calendar: list[Any] = field(default_factory=list)
+    lemmas: list[Any] = field(default_factory=list)
     counts_days: bool = False
     _values: dict[str, Any] = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
@@ -100,6 +100,10 @@ class World:
         """One of the parts."""
         return z3.Or(*parts, self.constant(False))
 
+    def negation(self, part: Any) -> Any:
+        """Not the part."""
+        return self.constant(not part) if isinstance(part, bool) else z3.Not(part)
+
     def scale(self, key: str) -> Scale:
         """How a fact's values count."""
         return scale_for(self.catalogue[key], self.currencies.get(key))
@@ -117,6 +121,8 @@ class World:
     @property
     def today(self) -> Day:
         """The day of the decision."""
+        if self.on is not None:
+            return Day.of(self.on)
         if "today" not in self._values:
             self._values["today"] = self._new_day("today")
         day: Day = self._values["today"]
@@ -128,6 +134,12 @@ class World:
         if name not in self._values:
             self._values[name] = self._new(self.catalogue[key], name)
         return self._values[name]
+
+    def rank(self, value: Any) -> Any:
+        """A number that orders: of dates the day number or months and days, of everything else itself."""
+        if not isinstance(value, Day):
+            return value
+        return value.ordinal if self.on is not None else value.month * 32 + value.day
 
     def is_spoken_of(self, key: str) -> bool:
         """Whether a formula has named the fact."""
@@ -160,6 +172,10 @@ class World:
         return number
 
     def _new_day(self, name: str) -> Day:
+        if self.on is not None:
+            number = self.integer(name)
+            self.always += [number >= 1, number <= LAST]
+            return Day(None, None, None, number)
         day = Day(*(self.integer(f"{name} {part}") for part in ("month", "day", "length", "ordinal")))
         self.always += [
             day.month >= _FIRST_MONTH,
@@ -169,7 +185,16 @@ class World:
         ]
         self.always += [day.length >= 28, day.length <= 31]
         self.calendar += [day.length == self._length(day), day.ordinal == self._ordinal(day)]
+        self.lemmas += self._lemmas(day)
         return day
+
+    def _lemmas(self, day: Day) -> Iterator[Any]:
+        """What follows from the calendar and saves working it out: months stray little from the average."""
+        strays = 4800 * (day.ordinal - day.day) - 146_097 * day.month
+        yield z3.And(strays >= _STRAYS[0], strays <= _STRAYS[1])
+        for other in [value for value in self._values.values() if isinstance(value, Day)]:
+            yield z3.Implies(day.month == other.month, day.ordinal - other.ordinal == day.day - other.day)
+            yield (self.rank(day) < self.rank(other)) == (day.ordinal < other.ordinal)
 
     def _length(self, day: Day) -> Any:
         month = day.month % 12
@@ -206,14 +231,17 @@ class World:
         wishes: list[Any] = []
         for name, value in self._values.items():
             fact = self.catalogue.get(name.rstrip("'"))
-            if isinstance(value, Day):
+            if isinstance(value, Day) and self.on is not None:
+                low = self.on.toordinal() - 2_000
+                wishes.append(z3.And(value.ordinal >= low, value.ordinal <= low + 4_000))
+            elif isinstance(value, Day):
                 wishes.append(z3.And(value.month >= first, value.month <= last, value.day <= 27))
             elif isinstance(value, SetOf):
                 wishes.append(value.others <= 0)
             elif fact is not None and fact.type in ORDERED:
                 wishes += _plain_number(value, fact)
-            if isinstance(value, Day) and name in self.past and "today" in self._values:
-                wishes.append(self.today.rank >= value.rank)
+            if isinstance(value, Day) and name in self.past and name != "today":
+                wishes.append(self.rank(self.today) >= self.rank(value))
         return wishes
 
     # reading an answer
@@ -227,7 +255,9 @@ class World:
             if all_known or self._is_known(model, name)
         }
         today = self._values.get("today")
-        return Customer(read, self._date(model, today) if today is not None else date(2026, 1, 1))
+        return Customer(
+            read, self.on or (self._date(model, today) if today is not None else date(2026, 1, 1))
+        )
 
     def _is_known(self, model: Any, name: str) -> bool:
         known = self._known.get(name)
@@ -259,6 +289,8 @@ class World:
         return int(model.eval(unknown, model_completion=True).as_long())
 
     def _date(self, model: Any, day: Day) -> date:
+        if self.on is not None:
+            return date.fromordinal(self._integer(model, day.ordinal))
         month = self._integer(model, day.month)
         year, index = divmod(month, 12)
         last = calendar.monthrange(year, index + 1)[1]
