@@ -21,8 +21,8 @@ from store_api.pins import hash_pin
 from store_api.work import Work
 
 __all__ = [
-    "HeldFact", "IdentityCheck", "KnownPerson", "add_account", "add_line", "add_person", "check_pin", "confirm_facts",
-    "facts_of", "give_consent", "is_locked", "keep_fact", "line_choice", "lock_account",
+    "HeldFact", "IdentityCheck", "KnownPerson", "add_account", "add_line", "add_person", "check_pin",
+    "confirm_facts", "facts_of", "give_consent", "is_locked", "keep_fact", "line_choice", "lock_account",
     "may_use_account_voucher", "person_name", "see_photo_id", "withdraw_consent", "zone_of",
 ]  # fmt: skip
 
