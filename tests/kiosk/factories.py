@@ -125,7 +125,9 @@ def sheet(tone: str = "yes", language: str = "en") -> wire.Sheet:
         ]
     foot = (
         line("code", "Terms code", CODE),
-        line("reason", "$50 upgrade credit, version 3: in force when your voucher was issued on 4 March 2026."),
+        line(
+            "reason", "$50 upgrade credit, version 3: in force when your voucher was issued on 4 March 2026."
+        ),
         line("reason", "The same on every screen and on your receipt."),
     )
     return wire.Sheet(language=language, tone=tone, terms_code=CODE, lines=(*HEAD[tone], *body, *foot))  # type: ignore[arg-type]
@@ -172,7 +174,9 @@ def decision(tone: str = "yes", facts: tuple[str, ...] = (), **changes: Any) -> 
         "last_yes_on": None,
         "cannot_be_known": False,
         "sheets": {"en": sheet(tone), "es": sheet(tone, "es")},
-        "say": words("Your credit needs a new phone and 24 months. You have both. It does not need another plan."),
+        "say": words(
+            "Your credit needs a new phone and 24 months. You have both. It does not need another plan."
+        ),
     }
     return wire.Decision(**{**values, **changes})
 
