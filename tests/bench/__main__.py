@@ -1,8 +1,23 @@
-"""`python3 -m tests.bench`: run every bench and print its table. Nothing is asserted here."""
+"""`python3 -m tests.bench [NAME…]`: run every bench, or those named, and print tables. Nothing is asserted here."""
 
 from __future__ import annotations
 
-from tests.bench import bench_redeem
+import sys
+from importlib import import_module
+
+BENCHES = ("policy", "redeem")
+
+
+def main(names: list[str]) -> int:
+    """Run the named benches; 2 where a name is unknown."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"no bench {', '.join(unknown)}; known: {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    for name in names or BENCHES:
+        import_module(f"tests.bench.bench_{name}").main()
+    return 0
+
 
 if __name__ == "__main__":
-    bench_redeem.main()
+    sys.exit(main(sys.argv[1:]))
