@@ -27,6 +27,7 @@ from kiosk.devices import Devices, PhotoReader, StationCamera, StationPrinter, r
 from kiosk.errors import SettingError
 from kiosk.faults import register_faults
 from kiosk.htmx import register_htmx
+from kiosk.ledger import SpoolLedger, settle_all
 from kiosk.options import Options
 from kiosk.phone.routes import phone
 from kiosk.receipts.print_queue import PrintQueue
@@ -138,8 +139,11 @@ def join(
     api = store.open_app(variables, log)
     registry = Stations(_stations_of(people))
     http = connect(api)
-    devices = open_devices(options, registry, Path(settings.spool_file))
-    services = Services(settings, http, registry, follow_stores(http, registry), devices)
+    spool = Spool(Path(settings.spool_file))
+    ledger = SpoolLedger(spool, time.time)
+    devices = open_devices(options, registry, spool)
+    services = Services(settings, http, registry, follow_stores(http, registry), devices, ledger)
+    settle_all(ledger, StoreClient(http, next(iter(registry)).token).key_state)
     for live in services.live.values():
         live.start()
     titles = {policy.policy: policy.title["en"] for policy in StoreClient(http, "").policies().policies}
@@ -166,14 +170,14 @@ def _stations_of(people: dict[str, Any]) -> list[Station]:
     ]
 
 
-def open_devices(options: Options, registry: Stations, spool_file: Path) -> Devices:
+def open_devices(options: Options, registry: Stations, spool: Spool) -> Devices:
     """The first kiosk gets the camera; every kiosk prints on the one printer."""
     decoder = DecodeWorker()
     kiosks = [station.name for station in registry.of_face("counter")]
-    queue = PrintQueue(Spool(spool_file), open_printer(options.printer), renderer(), time.time)
+    queue = PrintQueue(spool, open_printer(options.printer), renderer(), time.time)
     queue.start()
     printer = StationPrinter(queue, lambda: dt.datetime.now(dt.UTC))
-    cameras, closers = {}, [queue.close, decoder.close]
+    cameras, closers = {}, [queue.close, spool.close, decoder.close]
     if options.camera is not None:
         inbox = ScanInbox(time.monotonic)
         loop = CameraLoop(

@@ -51,7 +51,6 @@ def _unreachable(error: StoreUnreachable) -> AnyResponse:
 def _undecided(error: StoreUndecided) -> AnyResponse:
     log.warning("store.undecided", key=error.key)
     if face_of(request.path) == "counter":
-        session["unsettled"] = error.key
         return go_to(url_for("counter.finding_out"))
     return go_to(url_for("tablet.fault", fault="finding_out"))
 

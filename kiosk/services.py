@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 from flask import abort, current_app
 
 from kiosk.devices import Devices
+from kiosk.ledger import Ledger, NoLedger
 from kiosk.live import Live
 from kiosk.rendering import current_language
 from kiosk.sessions import read_station_cookie
@@ -31,11 +32,12 @@ class Services:
     stations: Stations
     live: Mapping[str, Live]
     devices: Devices
+    ledger: Ledger = field(default_factory=NoLedger)
     sleep: Callable[[float], None] = time.sleep
 
     def client(self, token: str) -> StoreClient:
         """A client for one token, answering in the language of this page."""
-        return StoreClient(self.http, token, current_language(), self.sleep)
+        return StoreClient(self.http, token, current_language(), self.sleep, self.ledger)
 
     def close(self) -> None:
         """End the streams, let the devices go, close the connection."""

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kiosk import store_events
 from kiosk.errors import SignInNeeded, StoreRefused, StoreUndecided, StoreUnreachable
+from kiosk.ledger import Ledger, NoLedger
 from store_api import contract as wire
 
 T = TypeVar("T")
@@ -61,6 +62,8 @@ def connect_to(address: str, timeout: float) -> httpx.Client:
 class StoreClient:
     """One caller's view of the service: a connection, a bearer token, and the language of its reader.
 
+    What consumes something is written into `ledger` before it is sent, until its answer is known.
+
     Every method raises StoreUnreachable (nothing was done) or StoreRefused (a problem); every method
     with a `key` may also raise StoreUndecided.
     """
@@ -69,6 +72,7 @@ class StoreClient:
     token: str
     language: str = "en"
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+    ledger: Ledger = field(default_factory=NoLedger, repr=False)
 
     # --- Store, policies, terms -------------------------------------------------------------------
 
@@ -162,19 +166,25 @@ class StoreClient:
         """A decision as it was made."""
         return self._read(f"/v1/decisions/{_part(decision_id)}", wire.Decision)
 
-    def hold(self, decision_id: str, key: str) -> wire.HoldAnswer:
-        """Reserve what a decision granted; it is decided again."""
+    def hold(self, decision_id: str, key: str, subject: str = "") -> wire.HoldAnswer:
+        """Reserve what a decision granted; it is decided again. `subject` names it in the ledger."""
         body = wire.HoldRequest(decision_id=decision_id)
-        return self._write("POST", "/v1/holds", body, key, wire.HoldAnswer)
+        self.ledger.remember(key, subject)
+        answer = self._write("POST", "/v1/holds", body, key, wire.HoldAnswer)
+        self.ledger.settle(key)
+        return answer
 
     def release(self, hold_id: str, key: str) -> wire.Hold:
         """Give a hold back."""
         return self._write("POST", f"/v1/holds/{_part(hold_id)}/release", None, key, wire.Hold)
 
-    def confirm_order(self, order_id: str, key: str) -> wire.RedemptionAnswer:
+    def confirm_order(self, order_id: str, key: str, subject: str = "") -> wire.RedemptionAnswer:
         """A named rep confirms the order; what is held for it is used; it is decided again."""
         path = f"/v1/orders/{_part(order_id)}/confirm"
-        return self._write("POST", path, None, key, wire.RedemptionAnswer)
+        self.ledger.remember(key, subject)
+        answer = self._write("POST", path, None, key, wire.RedemptionAnswer)
+        self.ledger.settle(key)
+        return answer
 
     # --- Events and keys ----------------------------------------------------------------------------
 
@@ -214,9 +224,11 @@ class StoreClient:
 
     def _write(self, method: str, path: str, body: Any, key: str, answer: Answer[T]) -> T:
         response = self._send(method, path, body, key)
-        if response is None:
-            return self._settle(key, answer)
-        return _read_answer(response, answer)
+        try:
+            return self._settle(key, answer) if response is None else _read_answer(response, answer)
+        except (StoreRefused, StoreUnreachable):
+            self.ledger.settle(key)  # it is known that nothing was done
+            raise
 
     def _send(self, method: str, path: str, body: Any, key: str | None) -> httpx.Response | None:
         """The first usable answer of a few tries; None where there was none."""

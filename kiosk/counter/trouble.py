@@ -5,13 +5,14 @@ What it must not know: how the trouble came about.
 
 from __future__ import annotations
 
-from flask import Response, abort, render_template, session, url_for
+from flask import Response, abort, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kiosk.counter import current, flow
+from kiosk.counter import current
 from kiosk.counter.blueprint import counter
 from kiosk.errors import StoreUnreachable
 from kiosk.htmx import go_to, show
+from kiosk.services import services
 
 FAULTS = frozenset({"missing", "stale", "too_large", "refused", "broken"})
 
@@ -25,16 +26,15 @@ def unreachable() -> Response:
 @counter.get("/finding-out")
 def finding_out() -> AnyResponse:
     """It is not known yet whether something was done: ask by its key until it is."""
-    key = session.get("unsettled")
-    if not key:
+    key = services().ledger.find(current.visit_id() or "")
+    if key is None:
         return go_to(url_for("counter.now"))
     try:
         current.client().key_state(key)
-        page = flow.next_page(current.find_visit())
     except StoreUnreachable:
-        return show("counter/finding_out.html", "counter/_finding_out.html", visit_code=None)
-    session.pop("unsettled", None)
-    return go_to(page)
+        return show("counter/finding_out.html", "counter/_finding_out.html")
+    services().ledger.settle(key)
+    return go_to(url_for("counter.now"))
 
 
 @counter.get("/fault/<fault>")

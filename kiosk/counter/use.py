@@ -39,7 +39,7 @@ def reserve() -> AnyResponse:
     if visit is None or visit.decision is None or not can_be_reserved(visit):
         return go_to(flow.next_page(visit))
     key = current.attempt_key("hold", visit.decision.decision_id)
-    answer = current.client().hold(visit.decision.decision_id, key)
+    answer = current.client().hold(visit.decision.decision_id, key, visit.visit_id)
     if answer.hold is not None:
         return go_to(url_for("counter.reserved"))
     notice = "sheet.changed" if answer.code == "terms.changed" else "sheet.not_reserved"

@@ -173,7 +173,8 @@ def confirm(visit_id: str) -> AnyResponse:
     found = _client().visit(visit_id)
     if found.order is None or not views.can_confirm(found):
         return _back(visit_id)
-    answer = _client().confirm_order(found.order.order_id, _key("confirm", found.order.order_id))
+    key = _key("confirm", found.order.order_id)
+    answer = _client().confirm_order(found.order.order_id, key, visit_id)
     if answer.redemption is not None:
         views.print_receipt(services(), _client().visit(visit_id), _store(), again="")
         return _back(visit_id)
