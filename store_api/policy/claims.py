@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from store_api.policy.errors import PolicyErrors
-from store_api.policy.evaluate import Evaluation, Facts, Outcome, evaluate
+from store_api.policy.evaluate import Evaluation, Facts, Outcome, evaluate, evaluate_again
 from store_api.policy.granted import Granted, grant
 from store_api.policy.model import Group, Policy, PolicyVersion, Term
 from store_api.policy.values import Value
@@ -51,10 +51,14 @@ def answer(case: Case) -> Answer:
     version = pick_version(case)
     if not isinstance(version, PolicyVersion):
         return Answer(version, None, None)
-    evaluation = evaluate(version, case.facts, case.on, case.waivers)
-    eligible = evaluation.outcome == "eligible"
-    granted = grant(version, evaluation.best_tier, case.facts) if eligible else None
-    return Answer(evaluation.outcome, granted, evaluation)
+    return _answer_of(evaluate(version, case.facts, case.on, case.waivers), case.facts)
+
+
+def _answer_of(evaluation: Evaluation, facts: Facts) -> Answer:
+    outcome = evaluation.outcome
+    eligible = outcome == "eligible"
+    granted = grant(evaluation.version, evaluation.best_tier, facts) if eligible else None
+    return Answer(outcome, granted, evaluation)
 
 
 def claims_not_required(claims: Mapping[str, Claim], case: Case, given: Answer) -> tuple[str, ...]:
@@ -63,14 +67,29 @@ def claims_not_required(claims: Mapping[str, Claim], case: Case, given: Answer) 
 
 
 def _is_not_required(claim: Claim, case: Case, given: Answer) -> bool:
+    if given.evaluation is not None and not _touches(claim, given.evaluation.version):
+        return True
     facts = put_in(claim, case.facts)
     try:
-        other = answer(Case(case.policy, facts, case.on, case.waivers))
+        other = _answer_again(claim, Case(case.policy, facts, case.on, case.waivers), given)
     except PolicyErrors:
         return False
     if (other.outcome, other.granted) != (given.outcome, given.granted):
         return False
     return other.evaluation is None or _terms_agree(claim, other.evaluation)
+
+
+def _touches(claim: Claim, version: PolicyVersion) -> bool:
+    """Whether outcome, benefit or any term could be another without what the claim says."""
+    return not version.facts_that_count.isdisjoint(claim.without)
+
+
+def _answer_again(claim: Claim, case: Case, given: Answer) -> Answer:
+    """The answer to a case that differs from the given one in the claim's facts alone."""
+    if given.evaluation is None or case.policy.binds in claim.without:
+        return answer(case)
+    evaluation = evaluate_again(given.evaluation, claim.without, case.facts, case.on, case.waivers)
+    return _answer_of(evaluation, case.facts)
 
 
 def put_in(claim: Claim, facts: Facts) -> dict[str, Value]:

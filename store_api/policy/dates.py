@@ -11,6 +11,7 @@ from datetime import date
 from store_api.policy.values import Duration
 
 LAST = date.max.toordinal()  # 9999-12-31, the calendar's end
+_EVERY_DAY = ((1, LAST),)
 
 
 def add(day: date, duration: Duration) -> date | None:
@@ -53,6 +54,10 @@ class Days:
         return Days(tuple(merged))
 
     def __and__(self, other: Days) -> Days:
+        if self.runs == _EVERY_DAY:
+            return other
+        if other.runs == _EVERY_DAY:
+            return self
         both = [
             (max(low, other_low), min(high, other_high))
             for low, high in self.runs
@@ -79,7 +84,7 @@ class Days:
 
 
 NEVER = Days(())
-ALWAYS = Days(((1, LAST),))
+ALWAYS = Days(_EVERY_DAY)
 
 
 def union(sets: Iterable[Days]) -> Days:
@@ -118,6 +123,9 @@ def days_within_next(day: date, duration: Duration) -> Days:
         return end is None or end >= day
 
     # Adding a clamped duration never makes a later day reach less far, so the first day can be searched for.
-    candidates = range(1, day.toordinal() + 1)
-    first = bisect_left(candidates, True, key=reaches) + 1
+    shortest, longest = (1, 1) if duration.unit == "days" else (28, 31)
+    count = duration.count * (12 if duration.unit == "years" else 1)
+    begin = max(1, day.toordinal() - longest * count)
+    candidates = range(begin, max(1, day.toordinal() - shortest * count) + 1)
+    first = begin + bisect_left(candidates, True, key=reaches)
     return Days.between(first, day.toordinal())

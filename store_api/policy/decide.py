@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from store_api.policy.canonical import digest_of
+from store_api.policy.canonical import digest_of_plain
 from store_api.policy.claims import Answer, Case, answer, claims_not_required
 from store_api.policy.decision import NONE_IN_FORCE, Decision, TermResult
 from store_api.policy.errors import Place, fail, shown
@@ -205,7 +205,7 @@ def _sealed(decision: Decision, versions: tuple[PolicyVersion, ...], catalogue: 
         "benefit": decision.benefit.to_json() if decision.benefit is not None else None,
         "terms": [[result.term.id, result.status] for result in decision.terms],
     }
-    return replace(decision, digest=digest_of(content))
+    return replace(decision, digest=digest_of_plain(content))
 
 
 def with_codes(decision: Decision, codes: tuple[str, ...], catalogue: Catalogue) -> Decision:

@@ -6,7 +6,7 @@ beyond the sets of days on which a term is met.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
@@ -213,6 +213,19 @@ class Evaluation:
             return days_of(self.states[member.id])
         inner = [self._group_days(one, days_of) for one in member.members]
         return intersection(inner) if member.kind == "all" else union(inner)
+
+
+def evaluate_again(
+    evaluation: Evaluation, changed: Container[str], facts: Facts, on: date, waivers: frozenset[str]
+) -> Evaluation:
+    """The evaluation with changed facts; terms that read none of them keep their states."""
+    states = {
+        key: evaluate_term(state.term, facts, on, waivers)
+        if any(fact in changed for fact in state.term.facts)
+        else state
+        for key, state in evaluation.states.items()
+    }
+    return Evaluation(evaluation.version, states)
 
 
 def evaluate(version: PolicyVersion, facts: Facts, on: date, waivers: frozenset[str]) -> Evaluation:

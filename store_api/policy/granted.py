@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from store_api.policy.errors import PolicyError, PolicyErrors, Refused
-from store_api.policy.model import Benefit, BenefitKind, PolicyVersion, Remainder, Tier
+from store_api.policy.model import DEVICE_PRICE, Benefit, BenefitKind, PolicyVersion, Remainder, Tier
 from store_api.policy.values import Money, Value, minor_unit, value_to_json
 
-DEVICE_PRICE = "order.device_price"
+__all__ = ["DEVICE_PRICE", "Granted", "applied_to", "grant"]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ BenefitKind = Literal["instant_credit", "bill_credit", "percent_off", "fee_waive
 Remainder = Literal["keep", "forfeit"]
 OnVoid = Literal["restore", "restore_if_valid", "forfeit"]
 
+DEVICE_PRICE = "order.device_price"  # what an instant credit is applied to
 TODAY = "today"  # what `binds` says when the day of the decision picks the version
 
 
@@ -175,6 +176,12 @@ class PolicyVersion:
     def tier_of(self) -> Mapping[str, str]:
         """The tier of each term that belongs to one."""
         return {term.id: tier.id for tier in self.benefit.tiers for term in tier.requires.terms()}
+
+    @cached_property
+    def facts_that_count(self) -> frozenset[str]:
+        """Every fact that outcome or benefit can hang on."""
+        others = {self.binds, self.benefit.of, DEVICE_PRICE} - {None, TODAY}
+        return frozenset(others | {key for term in self.terms for key in term.facts})  # type: ignore[arg-type]
 
     @property
     def binds_to_today(self) -> bool:

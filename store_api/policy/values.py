@@ -101,6 +101,9 @@ def minor_unit(currency: str) -> Decimal:
 def read_money(raw: object) -> Money:
     """`50.00 USD`, `50 USD`, {"amount": "50.00", "currency": "USD"} or Money. Raises Refused."""
     if isinstance(raw, Money):
+        digits = -MINOR_DIGITS.get(raw.currency, -1)
+        if raw.amount.as_tuple().exponent == digits and 0 < abs(raw.amount) < 10**15:
+            return raw
         raw = str(raw)
     if isinstance(raw, Mapping) and set(raw) == {"amount", "currency"}:
         raw = f"{raw['amount']} {raw['currency']}"

@@ -1,4 +1,4 @@
-"""`python3 -m tests.bench [NAME…]`: run every bench, or those named, and print tables. Nothing is asserted here."""
+"""`python3 -m tests.bench [NAME…]`: run every bench, or those named. Nothing is asserted here."""
 
 from __future__ import annotations
 
