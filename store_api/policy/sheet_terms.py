@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from store_api.policy.dates import add
 from store_api.policy.decision import Decision, TermResult
 from store_api.policy.evaluate import Truth, kleene_and, kleene_or
 from store_api.policy.model import Group, PolicyVersion, Term, Tier
 from store_api.policy.phrases import has_phrase
+from store_api.policy.scales import ORDERED
 from store_api.policy.sheet_parts import Occasion, SheetLine
 from store_api.policy.values import Duration, Money
+from store_api.policy.ways import Ways, ways_to_yes
 from store_api.policy.words import Words, capitalised
 
 AGREEMENT = "order.agreement_months"
@@ -154,11 +157,28 @@ class TermLines:
         elif fact.rolls:
             yield self.words.phrase("way.unknown")
         if fact.change in ("choose", "pay", "staff"):
-            yield self.words.phrase(f"way.{fact.change}")
+            yield self._told(result.term) or self.words.phrase(f"way.{fact.change}")
         elif not is_one_of_many:  # else another line of the group may well be changed
             yield self.words.phrase("way.nothing")
         for role in self._may_waive(result.term.id):
             yield capitalised(self.words.phrase("way.exception", role=role_in_words(self.words, role)))
+
+    def _told(self, term: Term) -> str | None:
+        """The way in numbers, where a way to yes sets the term's own fact to a number or an amount."""
+        changes = (change for way in self._all_ways.ways for change in way.changes)
+        change = next((one for one in changes if one.fact == term.fact and one.do in ("pay", "choose")), None)
+        if change is None:
+            return None
+        if change.cost is not None:
+            return self.words.phrase("way.pay_amount", amount=self.words.money(change.cost))
+        fact = self.words.fact(term.fact)
+        if fact.type not in ORDERED:
+            return None
+        return self.words.phrase(f"way.{change.do}_to", to=self.words.value(fact, change.to))
+
+    @cached_property
+    def _all_ways(self) -> Ways:
+        return ways_to_yes(self.decision, self.words.catalogue)
 
     def _may_waive(self, term_id: str) -> Iterator[str]:
         document = self.decision.document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from store_api.policy.decision import NONE_IN_FORCE, Decision, TermResult
 from store_api.policy.evaluate import Truth, kleene_and, kleene_or
@@ -13,6 +14,7 @@ from store_api.policy.phrases import has_phrase
 from store_api.policy.sheet_order import used_today
 from store_api.policy.sheet_parts import Occasion, SheetLine, Tone
 from store_api.policy.vocabulary import Fact
+from store_api.policy.ways import Ways, ways_to_yes
 from store_api.policy.words import Words
 
 TOPICS = {
@@ -146,6 +148,9 @@ class Verdict:
 
     def _notes_of_not_yet(self) -> Iterator[str]:
         yield self.words.phrase("note.nothing_changes")
+        today = self._ways.today
+        if today is not None and today.cost is not None and {one.do for one in today.changes} == {"pay"}:
+            yield self.words.phrase("note.or_pay", amount=self.words.money(today.cost))
         if NONE_IN_FORCE in self.decision.codes:
             yield self.words.phrase("note.begins")
         ends = self.decision.ends or self.occasion.ends
@@ -160,9 +165,25 @@ class Verdict:
             if day is None:
                 return self.words.phrase("no.not_in_force")
             return self.words.phrase("no.not_in_force_then", day=self.words.value(self._bound_fact(), day))
+        payment = self._payment()
+        if payment is not None:
+            return payment
         reason = self._headline()
         says = self.words.says(reason.term, self.decision.facts)
         return self.words.phrase("no.as_it_stands" if self._is_changeable() else "no.term", says=says)
+
+    @cached_property
+    def _ways(self) -> Ways:
+        return ways_to_yes(self.decision, self.words.catalogue)
+
+    def _payment(self) -> str | None:
+        """The cheapest way, where paying a known sum is all that there is to do, waiting apart."""
+        way = next(iter(self._ways.ways), None)
+        if way is None or way.cost is None or {change.do for change in way.changes} - {"pay", "wait"}:
+            return None
+        amount, day = self.words.money(way.cost), self.words.day(way.on)
+        today = way.on == self.decision.on
+        return self.words.phrase("no.pay_today" if today else "no.pay_then", amount=amount, day=day)
 
     def _bound_fact(self) -> Fact:
         return self.words.fact(self.decision.policy.binds)
