@@ -1,6 +1,7 @@
 """What a term's test says, generated from the test itself: `agreement length is 24 months or more`.
 
-Stands beside the sentence that somebody wrote, so that the two can be compared. Must know nothing of decisions.
+Stands beside the sentence that somebody wrote, so that the two can be compared. Must know nothing of
+decisions.
 """
 
 from __future__ import annotations

@@ -87,8 +87,8 @@ def test_a_comparison_is_told_in_both_languages() -> None:
     found = compared([PHONE, renewal(20)], [PHONE, renewal(24)])
     english = list(ProofWords(catalogue(), "en").comparison(found))
     spanish = list(ProofWords(catalogue(), "es").comparison(found))
-    told = "Asks for more: agreement length is 24 months or more (before: agreement length is 20 months or more)"
-    assert english[0] == told
+    now, before = (f"agreement length is {months} months or more" for months in (24, 20))
+    assert english[0] == f"Asks for more: {now} (before: {before})"
     assert spanish[0].startswith("Pide más: duración del contrato es 24 meses o más")
     assert english[1] == "Somebody loses:"
     assert spanish[1] == "Alguien pierde:"
