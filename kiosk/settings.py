@@ -33,7 +33,7 @@ def _optional_address(value: str) -> str:
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def read(value: str) -> int:
-        if not value.strip().isdecimal() or not low <= int(value) <= high:
+        if not (value.strip().isascii() and value.strip().isdecimal()) or not low <= int(value) <= high:
             raise ValueError(f"a whole number from {low} to {high}")
         return int(value)
 

@@ -86,51 +86,59 @@ HEAD = {
 }  # fmt: skip
 
 
+TERMS = (
+    line("heading", "What this credit asks for"),
+    line("term", "Buy a new phone on this line.", "Met", "met"),
+    line("detail", "Orbit 5, 128 GB"),
+    line("term", "Renew the service agreement for at least 24 months.", "Met", "met"),
+    line("detail", "24 months chosen. Your agreement would run to 21 November 2028."),
+)
+LAST_UPGRADE = "At least 24 months since this line's last upgrade."
+IS_MET = (line("term", LAST_UPGRADE, "Met", "met"), line("detail", "3 September 2024, 26 months ago"))
+IS_UNMET = (
+    line("term", LAST_UPGRADE, "Not met", "unmet"),
+    line("detail", "14 March 2025, 20 months ago."),
+    line("way", "Met on 14 March 2027. Nothing you pay or add changes this."),
+)
+IS_ASKED = (
+    line("heading", "What we still need to know"),
+    line("question", "For how many months?"),
+    *TERMS[:3],
+    line("term", "Renew the service agreement for at least 24 months.", "Not known yet", "unknown"),
+)
+NOT_REQUIRED = (
+    line("heading", "What it does not ask for"),
+    *(
+        line("free", claim, "Not required", "not_required")
+        for claim in ("A change of plan.", "The paper voucher.", "Insurance.", "The store's credit card.")
+    ),
+)
+ORDERED = (
+    line("heading", "What you agree to by using it"),
+    line("agrees", "Your agreement runs for 24 months from today."),
+    line("heading", "Your order, before tax and fees"),
+    line("item", "Orbit 5, 128 GB", "$49.99"),
+    line("credit", "$50 upgrade credit", "−$49.99"),
+    line("total", "Left to pay", "$0.00"),
+    line("after", "Stays on your account", "$0.01"),
+)
+FOOT = (
+    line("code", "Terms code", CODE),
+    line("reason", "$50 upgrade credit, version 3: in force when your voucher was issued on 4 March 2026."),
+    line("reason", "The same on every screen and on your receipt."),
+)
+BODY = {
+    "yes": (*TERMS, *IS_MET, *NOT_REQUIRED, *ORDERED),
+    "not_yet": (*TERMS, *IS_UNMET, *NOT_REQUIRED),
+    "question": (*IS_ASKED, *NOT_REQUIRED),
+    "no": (*TERMS, *IS_UNMET, *NOT_REQUIRED),
+}
+
+
 def sheet(tone: str = "yes", language: str = "en") -> wire.Sheet:
     """A sheet with a line of every kind that its tone has."""
-    is_met = tone == "yes"
-    body = [
-        line("heading", "What this credit asks for"),
-        line("term", "Buy a new phone on this line.", "Met", "met"),
-        line("detail", "Orbit 5, 128 GB"),
-        line("term", "Renew the service agreement for at least 24 months.", "Met", "met"),
-        line("detail", "24 months chosen. Your agreement would run to 21 November 2028."),
-    ]
-    if is_met:
-        body += [line("term", "At least 24 months since this line's last upgrade.", "Met", "met"),
-                 line("detail", "3 September 2024, 26 months ago")]  # fmt: skip
-    elif tone == "question":
-        body = [
-            line("heading", "What we still need to know"),
-            line("question", "For how many months?"),
-            *body[:3],
-            line("term", "Renew the service agreement for at least 24 months.", "Not known yet", "unknown"),
-        ]
-    else:
-        body += [line("term", "At least 24 months since this line's last upgrade.", "Not met", "unmet"),
-                 line("detail", "14 March 2025, 20 months ago."),
-                 line("way", "Met on 14 March 2027. Nothing you pay or add changes this.")]  # fmt: skip
-    body.append(line("heading", "What it does not ask for"))
-    for claim in ("A change of plan.", "The paper voucher.", "Insurance.", "The store's credit card."):
-        body.append(line("free", claim, "Not required", "not_required"))
-    if is_met:
-        body += [
-            line("heading", "What you agree to by using it"),
-            line("agrees", "Your agreement runs for 24 months from today."),
-            line("heading", "Your order, before tax and fees"),
-            line("item", "Orbit 5, 128 GB", "$49.99"),
-            line("credit", "$50 upgrade credit", "−$49.99"),
-            line("total", "Left to pay", "$0.00"),
-            line("after", "Stays on your account", "$0.01"),
-        ]
-    foot = (
-        line("code", "Terms code", CODE),
-        line(
-            "reason", "$50 upgrade credit, version 3: in force when your voucher was issued on 4 March 2026."
-        ),
-        line("reason", "The same on every screen and on your receipt."),
-    )
-    return wire.Sheet(language=language, tone=tone, terms_code=CODE, lines=(*HEAD[tone], *body, *foot))  # type: ignore[arg-type]
+    lines = (*HEAD[tone], *BODY[tone], *FOOT)
+    return wire.Sheet(language=language, tone=tone, terms_code=CODE, lines=lines)  # type: ignore[arg-type]
 
 
 QUESTIONS = {

@@ -1,0 +1,164 @@
+"""The rep's tablet shows the customer's own sheet and confirms the order, once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from store_api import contract as wire
+from tests.kiosk import factories
+from tests.kiosk.conftest import Browser, Paper
+from tests.kiosk.scripted_store import ScriptedStore
+
+RESERVED = factories.identified(
+    order=factories.order(), decision=factories.decision("yes"), hold=factories.HOLD
+)
+
+
+def sheet_in(page: str) -> str:
+    """The sheet's element in a page."""
+    found = re.search(r'<section class="sheet.*?</section>', page, re.DOTALL)
+    assert found is not None
+    return found.group(0)
+
+
+def test_the_sheet_is_the_customers_own_line_for_line(
+    in_visit: Browser, tablet: Browser, store: ScriptedStore
+) -> None:
+    store.visit = RESERVED
+    at_kiosk = sheet_in(in_visit.get("/sheet").text).replace(" sheet--sticky", "")
+    assert sheet_in(tablet.get("/visits/vis_1").text) == at_kiosk
+
+
+def test_the_sheet_stays_in_the_customers_language(tablet: Browser, store: ScriptedStore) -> None:
+    store.visit = RESERVED.model_copy(update={"language": "es"})
+    assert 'id="sheet" lang="es"' in tablet.get("/visits/vis_1").text
+
+
+def test_open_visits_say_where_they_stand(tablet: Browser, store: ScriptedStore) -> None:
+    store.visit = RESERVED
+    page = tablet.get("/visits").text
+    assert "4-817" in page
+    assert "Waits for you to confirm" in page
+    fragment = tablet.get("/visits", HX_Request="true").text
+    assert fragment.lstrip().startswith('<div class="visits" id="visits"')
+
+
+def test_confirming_uses_the_credit_and_prints_at_the_customers_station(
+    tablet: Browser, store: ScriptedStore, paper: Paper
+) -> None:
+    store.visit = RESERVED
+    tablet.get("/visits/vis_1")
+
+    def confirm(request: object) -> wire.RedemptionAnswer:
+        store.visit = RESERVED.model_copy(update={"redemption": factories.REDEMPTION})
+        return wire.RedemptionAnswer(
+            redemption=factories.REDEMPTION, code=None, decision=factories.decision("yes")
+        )
+
+    store.answers["POST /v1/orders/ord_1/confirm"] = confirm
+    assert "Used. Confirmed by Jordan" in tablet.post("/visits/vis_1/confirm").text
+    assert paper.printed == [("red_1", "")]
+
+
+def test_a_confirm_button_that_is_pressed_twice_sends_one_key(tablet: Browser, store: ScriptedStore) -> None:
+    store.visit = RESERVED
+    tablet.get("/visits/vis_1")
+    store.answers["POST /v1/orders/ord_1/confirm"] = wire.RedemptionAnswer(
+        redemption=factories.REDEMPTION, code=None, decision=factories.decision("yes")
+    )
+    for _ in range(2):
+        tablet.post("/visits/vis_1/confirm", follow=False)
+    assert len(store.keys("POST /v1/orders/ord_1/confirm")) == 1
+
+
+def test_a_changed_answer_is_shown_and_nothing_is_used(tablet: Browser, store: ScriptedStore) -> None:
+    store.visit = RESERVED
+    tablet.get("/visits/vis_1")
+    new = factories.decision("not_yet")
+
+    def confirm(request: object) -> wire.RedemptionAnswer:
+        store.visit = RESERVED.model_copy(update={"decision": new, "hold": None})
+        return wire.RedemptionAnswer(redemption=None, code="terms.changed", decision=new)
+
+    store.answers["POST /v1/orders/ord_1/confirm"] = confirm
+    page = tablet.post("/visits/vis_1/confirm").text
+    assert "Nothing was used." in page
+    assert "Not yet. From 14 March 2027." in page
+
+
+@pytest.mark.parametrize(
+    ("visit", "words"),
+    [
+        (factories.visit(), "There is no answer yet."),
+        (
+            factories.identified(order=factories.order(), decision=factories.decision("yes")),
+            "has not reserved it",
+        ),
+        (
+            RESERVED.model_copy(update={"order": factories.order(items=(), total=None)}),
+            "Ring it up at the till",
+        ),
+    ],
+)
+def test_an_order_that_cannot_be_confirmed_says_what_is_missing(
+    tablet: Browser, store: ScriptedStore, visit: wire.Visit, words: str
+) -> None:
+    store.visit = visit
+    page = tablet.get("/visits/vis_1").text
+    assert words in page
+    assert "Confirm the order and use the credit" not in page
+    tablet.post("/visits/vis_1/confirm")
+    assert store.count("POST /v1/orders/.*") == 0
+
+
+def test_a_reservation_can_be_given_back(tablet: Browser, store: ScriptedStore) -> None:
+    store.visit = RESERVED
+    tablet.get("/visits/vis_1")
+
+    def release(request: object) -> wire.Hold:
+        store.visit = RESERVED.model_copy(update={"hold": None})
+        return factories.HOLD.model_copy(update={"state": "released"})
+
+    store.answers["POST /v1/holds/hol_1/release"] = release
+    assert "was given back" in tablet.post("/visits/vis_1/release").text
+
+
+def test_a_photo_id_identifies_the_person_of_a_number(tablet: Browser, store: ScriptedStore) -> None:
+    tablet.get("/visits/vis_1")
+
+    def seen(request: object) -> wire.IdentityAnswer:
+        store.visit = factories.identified(identity="photo_id_seen")
+        return wire.IdentityAnswer(checked=True, code=None, locked_until=None, visit=store.visit)
+
+    store.answers["POST /v1/visits/vis_1/photo-id"] = seen
+    assert "Photo ID seen" in tablet.post("/visits/vis_1/photo-id", telephone="212 555 0142").text
+    assert {"telephone": "+12125550142"} in [
+        body for name, body, _ in store.asked if name.endswith("photo-id")
+    ]
+
+
+def test_a_wrong_staff_pin_signs_nobody_in(tablet: Browser, store: ScriptedStore) -> None:
+    tablet.post("/sign-out")
+    nobody = wire.StaffSession(
+        code="identity.wrong", token=None, staff_id=None, name=None, role=None, store=None, expires_at=None
+    )
+    store.answers["POST /v1/staff/sessions"] = nobody
+    tablet.get("/sign-in")
+    answer = tablet.post("/sign-in", staff_number="1001", pin="0000")
+    assert answer.status_code == 422
+    assert "do not belong together" in answer.text
+
+
+def test_a_session_that_ran_out_leads_to_signing_in(tablet: Browser, store: ScriptedStore) -> None:
+    store.answers["GET /v1/visits"] = (401, factories.problem(401, "auth.required"))
+    assert "Staff number" in tablet.get("/visits").text
+
+
+def test_the_tablet_shows_no_clock_and_no_figures(tablet: Browser, store: ScriptedStore) -> None:
+    store.visit = RESERVED
+    page = re.sub(
+        r'<section class="sheet.*?</section>', "", tablet.get("/visits/vis_1").text, flags=re.DOTALL
+    )
+    assert not re.search(r"\d{1,2}:\d{2}|minutes|today's|target|sales", re.sub(r"<[^>]+>", " ", page))
