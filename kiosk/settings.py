@@ -62,8 +62,8 @@ def _switch(value: str) -> bool:
     return value.strip().lower() == "true"
 
 
-def _setting(default: Any, read: Callable[[str], Any], help_text: str) -> Any:
-    return field(default=default, metadata={"read": read, "help": help_text})
+def _setting(default: Any, read: Callable[[str], Any], help_text: str, is_shown: bool = True) -> Any:
+    return field(default=default, repr=is_shown, metadata={"read": read, "help": help_text})
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,9 @@ class Settings:
         "Address of store_api. Empty: it runs in this process, as in the one-box set-up.",
     )
     store_timeout: float = _setting(5.0, _seconds, "How long one request to store_api may take, in seconds.")
-    secret_key: str = _setting("", _text, "Signs and encrypts the cookies. No default outside the demo.")
+    secret_key: str = _setting(
+        "", _text, "Signs and encrypts the cookies. No default outside the demo.", is_shown=False
+    )
     secure_cookies: bool = _setting(
         False, _switch, "Send cookies over HTTPS only: true wherever the app has HTTPS."
     )

@@ -69,7 +69,7 @@ class StoreClient:
     """
 
     http: httpx.Client
-    token: str
+    token: str = field(repr=False)
     language: str = "en"
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     ledger: Ledger = field(default_factory=NoLedger, repr=False)

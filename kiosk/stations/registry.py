@@ -10,7 +10,7 @@ import json
 import secrets
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -31,7 +31,7 @@ class Station:
     name: str
     label: str
     face: Face
-    token: str
+    token: str = field(repr=False)
     store_id: str
 
 
