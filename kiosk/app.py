@@ -31,7 +31,7 @@ from kiosk.ledger import SpoolLedger, settle_all
 from kiosk.options import Options
 from kiosk.phone.routes import phone
 from kiosk.receipts.print_queue import PrintQueue
-from kiosk.receipts.rendering import renderer
+from kiosk.receipts.rendering import render
 from kiosk.rendering import STATIC_FOLDER, TEMPLATE_FOLDER, register_rendering
 from kiosk.scan.inbox import ScanInbox
 from kiosk.scan.routes import LARGEST_PHOTO, scan
@@ -174,7 +174,7 @@ def open_devices(options: Options, registry: Stations, spool: Spool) -> Devices:
     """The first kiosk gets the camera; every kiosk prints on the one printer."""
     decoder = DecodeWorker()
     kiosks = [station.name for station in registry.of_face("counter")]
-    queue = PrintQueue(spool, open_printer(options.printer), renderer(), time.time)
+    queue = PrintQueue(spool, open_printer(options.printer), render, time.time)
     queue.start()
     printer = StationPrinter(queue, lambda: dt.datetime.now(dt.UTC))
     cameras, closers = {}, [queue.close, spool.close, decoder.close]

@@ -104,6 +104,8 @@ def _start_over(module: str, arguments: Sequence[str], extra: dict[str, str]) ->
     python = str(VENV / "bin" / "python")
     environment = {**os.environ, **extra}
     environment.pop("PYTHONHOME", None)  # it would send the new process back out of .venv
+    # Without compiled files every start would compile the whole product: three seconds instead of one.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.stdout.flush()
     os.execve(python, [python, "-m", module, *arguments], environment)
 
@@ -200,9 +202,10 @@ def _build_with_uv(python: str, fresh: Path) -> None:
     )
     target = ["--python", str(fresh / "bin" / "python")]
     listed = _requirements(fresh.parent / "packages.txt", without="uv")
+    options = ["--compile-bytecode", "--require-hashes", *_no_index(environment)]
     run_command(
         "Installing the packages",
-        [uv, "pip", "sync", "--require-hashes", *_no_index(environment), *target, listed],
+        [uv, "pip", "sync", *options, *target, listed],
         environment=environment,
     )
 

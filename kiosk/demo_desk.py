@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kiosk.receipts.voucher_pdf import make_voucher_pdf
 from kiosk.stations.routes import Desk, Table
 
 NOTE = ("Show it at a kiosk or to our staff, or type the code.", "No paper? Your phone number finds it, too.")
@@ -61,16 +60,21 @@ def write_vouchers(folder: Path, people: dict[str, Any], titles: dict[str, str])
     for voucher in _all_vouchers(people):
         path = folder / f"{voucher['name']}.pdf"
         if not path.exists():
-            path.write_bytes(
-                make_voucher_pdf(
-                    title="Sameterms",
-                    code=voucher["code"],
-                    amount_text=_dollars(voucher["amount"]),
-                    issued_to_text=titles.get(voucher["policy"], voucher["policy"]),
-                    note_lines=NOTE,
-                    language="en",
-                )
-            )
+            path.write_bytes(_voucher_pdf(voucher, titles.get(voucher["policy"], voucher["policy"])))
+
+
+def _voucher_pdf(voucher: dict[str, Any], title: str) -> bytes:
+    # Imported at the first voucher: a second start writes none and need not wait for it.
+    from kiosk.receipts.voucher_pdf import make_voucher_pdf
+
+    return make_voucher_pdf(
+        title="Sameterms",
+        code=voucher["code"],
+        amount_text=_dollars(voucher["amount"]),
+        issued_to_text=title,
+        note_lines=NOTE,
+        language="en",
+    )
 
 
 def _dollars(amount: str) -> str:

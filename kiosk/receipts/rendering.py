@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from hardware.ports import Media
 from kiosk.receipts.compose import Receipt
-from kiosk.receipts.escpos import WINDOWS_1252, CodePage, Roll, render_escpos
-from kiosk.receipts.pdf import Paper, render_pdf
-from kiosk.receipts.print_queue import Render
 
 
-def renderer(paper: Paper = Paper.ROLL_80, roll: Roll = Roll.MM_80, page: CodePage = WINDOWS_1252) -> Render:
-    """A function that renders a receipt in the media that a printer asks for."""
+def render(receipt: Receipt, media: Media) -> bytes:
+    """A receipt as bytes in the media that a printer takes, on a roll 80 mm wide."""
+    # Imported at the first paper: half of a start's time would go into tables of printers and typefaces.
+    if media is Media.PDF:
+        from kiosk.receipts.pdf import Paper, render_pdf
 
-    def render(receipt: Receipt, media: Media) -> bytes:
-        if media is Media.PDF:
-            return render_pdf(receipt, paper)
-        return render_escpos(receipt, roll, page)
+        return render_pdf(receipt, Paper.ROLL_80)
+    from kiosk.receipts.escpos import WINDOWS_1252, Roll, render_escpos
 
-    return render
+    return render_escpos(receipt, Roll.MM_80, WINDOWS_1252)

@@ -31,7 +31,11 @@ CHECK_FAILED = 1
 BAD_INPUT = 2
 
 _catalogues = click.option(
-    "--catalogue", "catalogues", multiple=True, metavar="FILE", help="Facts and claims of your own; may be repeated."
+    "--catalogue",
+    "catalogues",
+    multiple=True,
+    metavar="FILE",
+    help="Facts and claims of your own; may be repeated.",
 )
 
 
@@ -68,7 +72,9 @@ def _checked(file: str, catalogue: Catalogue) -> PolicyVersion:
 
 @policy.command(name="decide")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--facts", required=True, metavar="FACTS", help="YAML or JSON file: a mapping from fact to value.")
+@click.option(
+    "--facts", required=True, metavar="FACTS", help="YAML or JSON file: a mapping from fact to value."
+)
 @click.option("--on", required=True, metavar="DATE", help="The day of the decision, such as 2026-11-21.")
 @click.option("--waive", multiple=True, metavar="TERM", help="Take a term as waived; may be repeated.")
 @click.option("--lang", default="en", show_default=True, metavar="LANG", help="Language of the sentences.")

@@ -50,7 +50,7 @@ class Verdict:
             return "yes"
         if self.decision.outcome == "undecided":
             return "question"
-        return "not_yet" if self.decision.first_yes_on is not None else "no"
+        return "not_yet" if self.decision.first_yes_on is not None or self._is_open_later else "no"
 
     @property
     def text(self) -> str:
@@ -61,7 +61,14 @@ class Verdict:
             return self._question()
         if self.decision.first_yes_on is not None:
             return self.words.phrase("not_yet", day=self.words.day(self.decision.first_yes_on))
+        if self._is_open_later and self.decision.earliest_possible_on is not None:
+            return self.words.phrase("not_yet.earliest", day=self.words.day(self.decision.earliest_possible_on))
         return self._no()
+
+    @property
+    def _is_open_later(self) -> bool:
+        """Whether waiting brings a yes if the facts that are missing, and matter today no more, are then met."""
+        return self.decision.earliest_possible_on is not None and self._payment() is None
 
     def notes(self) -> Iterator[SheetLine]:
         """What must be said at once below the verdict."""
@@ -147,7 +154,8 @@ class Verdict:
     # not yet
 
     def _notes_of_not_yet(self) -> Iterator[str]:
-        yield self.words.phrase("note.nothing_changes")
+        known = self.decision.first_yes_on is not None
+        yield self.words.phrase("note.nothing_changes" if known else "note.rest_unknown")
         today = self._ways.today
         if today is not None and today.cost is not None and {one.do for one in today.changes} == {"pay"}:
             yield self.words.phrase("note.or_pay", amount=self.words.money(today.cost))

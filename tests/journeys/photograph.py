@@ -11,23 +11,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pypdfium2
-from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
+from hardware.ports import Picture as Image
+from tests.kiosk.receipts.rasterise import rasterise
 
 CAMERA_WIDTH, CAMERA_HEIGHT = 1280, 720
 COUNTER_COLOUR = (148, 160, 156)
-
-
-def rasterise(pdf: bytes, dots_per_inch: int = 200) -> Image:
-    """The first page of a PDF as a BGR picture."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        picture = document[0].render(scale=dots_per_inch / 72).to_numpy()
-    finally:
-        document.close()
-    return np.ascontiguousarray(picture[:, :, :3])
 
 
 def photograph(page: Image, turn: float, tilt: float, blur: float, noise: float, seed: int) -> Image:
@@ -70,7 +59,7 @@ def film(pdf: bytes, folder: Path, frames: int = 12) -> Path:
 
     The first frames are badly blurred, as when paper comes into view; none is as sharp as the print.
     """
-    page = rasterise(pdf)
+    page = rasterise(pdf, 200)
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(frames):
         settled = number / (frames - 1)

@@ -24,7 +24,7 @@ from hardware.ports import (
 )
 from kiosk.devices import PhotoReader, PrintState, ReceiptOrder, StationCamera, StationPrinter
 from kiosk.receipts.print_queue import PrintQueue
-from kiosk.receipts.rendering import renderer
+from kiosk.receipts.rendering import render
 from kiosk.scan.inbox import ScanInbox
 from kiosk.spool import Spool
 from tests.kiosk import factories
@@ -63,7 +63,7 @@ def device() -> Device:
 
 @pytest.fixture
 def queue(device: Device, tmp_path: Path) -> PrintQueue:
-    return PrintQueue(Spool(tmp_path / "spool.sqlite"), device, renderer(), lambda: 1_000.0)
+    return PrintQueue(Spool(tmp_path / "spool.sqlite"), device, render, lambda: 1_000.0)
 
 
 @pytest.fixture

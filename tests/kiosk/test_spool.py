@@ -17,7 +17,7 @@ from hardware.printer import open_printer
 from hardware.printer.fake import FakePrinter, Fault
 from kiosk.receipts.compose import Receipt, ReceiptLine
 from kiosk.receipts.print_queue import KEEP_NAMES, PrintQueue
-from kiosk.receipts.rendering import renderer
+from kiosk.receipts.rendering import render
 from kiosk.spool import Spool
 from tests.kiosk.receipts.escpos_reader import read_escpos
 
@@ -76,7 +76,7 @@ def spool(tmp_path: Path) -> Iterator[Spool]:
 
 
 def queue_on(spool: Spool, printer: ScriptedPrinter, clock: Clock) -> PrintQueue:
-    return PrintQueue(spool, printer, renderer(), clock)
+    return PrintQueue(spool, printer, render, clock)
 
 
 def copies(printer: ScriptedPrinter) -> list[bool]:
@@ -269,7 +269,7 @@ def test_of_two_queues_on_one_file_one_prints_and_the_other_takes_over(tmp_path:
     lock = tmp_path / "spool.lock"
     with FakePrinter() as fake:
         spools = [Spool(tmp_path / "spool.sqlite") for _ in range(2)]
-        queues = [PrintQueue(spool, open_printer(fake.target), renderer(), clock, lock) for spool in spools]
+        queues = [PrintQueue(spool, open_printer(fake.target), render, clock, lock) for spool in spools]
         for queue in queues:
             queue.start()
         queues[0].submit("one", receipt("One."))
@@ -289,7 +289,7 @@ def test_in_every_fault_of_a_printer_one_original_comes_out_and_none_is_lost(
     fault: Fault, spool: Spool, clock: Clock
 ) -> None:
     with FakePrinter(fault=fault, after=40) as fake:
-        queue = PrintQueue(spool, _quick(fake), renderer(), clock)
+        queue = PrintQueue(spool, _quick(fake), render, clock)
         queue.submit(KEY, receipt())
         queue.print_next()
         fake.fault = Fault.NONE
