@@ -8,6 +8,7 @@ What it must not know: what any page shows.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +24,15 @@ from hardware.decode.worker import DecodeWorker
 from hardware.printer.targets import open_printer
 from kiosk.counter.routes import counter
 from kiosk.demo_desk import make_desk, write_vouchers
-from kiosk.devices import Devices, PhotoReader, StationCamera, StationPrinter, report_to
+from kiosk.devices import (
+    Devices,
+    PhotoReader,
+    Reader,
+    ReceiptPrinter,
+    StationCamera,
+    StationPrinter,
+    report_to,
+)
 from kiosk.errors import SettingError
 from kiosk.faults import register_faults
 from kiosk.htmx import register_htmx
@@ -35,14 +44,14 @@ from kiosk.receipts.rendering import render
 from kiosk.rendering import STATIC_FOLDER, TEMPLATE_FOLDER, register_rendering
 from kiosk.scan.inbox import ScanInbox
 from kiosk.scan.routes import LARGEST_PHOTO, scan
-from kiosk.services import Services, follow_stores
+from kiosk.services import Connection, Services, follow_stores
 from kiosk.serving import OnePort
 from kiosk.sessions import FaceSessions
-from kiosk.settings import Settings
+from kiosk.settings import Settings, read_settings
 from kiosk.spool import Spool
-from kiosk.stations.registry import Station, Stations
+from kiosk.stations.registry import Station, Stations, read_stations
 from kiosk.stations.routes import Desk, stations
-from kiosk.store_client import StoreClient, connect
+from kiosk.store_client import StoreClient, connect, connect_to
 from kiosk.tablet.routes import tablet
 from store_api import app as store
 
@@ -109,6 +118,33 @@ def _is_page(response: Response) -> bool:
     return response.mimetype in ("text/html", "text/event-stream")
 
 
+def open_services(
+    settings: Settings, http: Connection, registry: Stations, camera: str, printer: str
+) -> Services:
+    """Devices, ledger and live news, started; what an earlier process left unsettled is settled."""
+    spool = Spool(Path(settings.spool_file))
+    ledger = SpoolLedger(spool, time.time)
+    devices = open_devices(camera, printer, registry, spool)
+    services = Services(settings, http, registry, follow_stores(http, registry), devices, ledger)
+    settle_all(ledger, StoreClient(http, next(iter(registry)).token).key_state)
+    for live in services.live.values():
+        live.start()
+    return services
+
+
+def from_environment() -> Flask:
+    """The faces alone, with a service over HTTP: what a WSGI server loads outside the demo.
+
+    Raises SettingError with the name of a setting that is missing or wrong.
+    """
+    settings = read_settings(os.environ)
+    if not settings.store_url:
+        raise SettingError("KIOSK_STORE_URL is missing. Set it to the address of store_api.")
+    http = connect_to(settings.store_url, settings.store_timeout)
+    registry = read_stations(Path(settings.stations_file))
+    return create_app(open_services(settings, http, registry, settings.camera, settings.printer))
+
+
 # --- The demo: everything in one process ---------------------------------------------------------------
 
 
@@ -139,13 +175,7 @@ def join(
     api = store.open_app(variables, log)
     registry = Stations(_stations_of(people))
     http = connect(api)
-    spool = Spool(Path(settings.spool_file))
-    ledger = SpoolLedger(spool, time.time)
-    devices = open_devices(options, registry, spool)
-    services = Services(settings, http, registry, follow_stores(http, registry), devices, ledger)
-    settle_all(ledger, StoreClient(http, next(iter(registry)).token).key_state)
-    for live in services.live.values():
-        live.start()
+    services = open_services(settings, http, registry, options.camera or "", options.printer)
     titles = {policy.policy: policy.title["en"] for policy in StoreClient(http, "").policies().policies}
     write_vouchers(folder / "vouchers", people, titles)
     faces = create_app(services, make_desk(people, folder / "vouchers"))
@@ -170,20 +200,26 @@ def _stations_of(people: dict[str, Any]) -> list[Station]:
     ]
 
 
-def open_devices(options: Options, registry: Stations, spool: Spool) -> Devices:
-    """The first kiosk gets the camera; every kiosk prints on the one printer."""
+def open_devices(camera: str, printer: str, registry: Stations, spool: Spool) -> Devices:
+    """The first kiosk gets the camera; every kiosk prints on the one printer. Either may be ""."""
     decoder = DecodeWorker()
     kiosks = [station.name for station in registry.of_face("counter")]
-    queue = PrintQueue(spool, open_printer(options.printer), render, time.time)
-    queue.start()
-    printer = StationPrinter(queue, lambda: dt.datetime.now(dt.UTC))
-    cameras, closers = {}, [queue.close, spool.close, decoder.close]
-    if options.camera is not None:
+    closers = [spool.close, decoder.close]
+    printers: dict[str, ReceiptPrinter] = {}
+    if printer:
+        queue = PrintQueue(spool, open_printer(printer), render, time.time)
+        queue.start()
+        closers.insert(0, queue.close)
+        printers = dict.fromkeys(kiosks, StationPrinter(queue, _now))
+    cameras: dict[str, Reader] = {}
+    if camera and kiosks:
         inbox = ScanInbox(time.monotonic)
-        loop = CameraLoop(
-            open_camera(options.camera), decoder, report_to(inbox, kiosks[0]), lambda: dt.datetime.now(dt.UTC)
-        )
+        loop = CameraLoop(open_camera(camera), decoder, report_to(inbox, kiosks[0]), _now)
         loop.start()
-        cameras[kiosks[0]] = StationCamera(kiosks[0], loop, inbox)
         closers.insert(0, loop.close)
-    return Devices(cameras, dict.fromkeys(kiosks, printer), PhotoReader(decoder), tuple(closers))
+        cameras = {kiosks[0]: StationCamera(kiosks[0], loop, inbox)}
+    return Devices(cameras, printers, PhotoReader(decoder), tuple(closers))
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -22,6 +22,8 @@ from kiosk.stations.registry import Face, Station, Stations
 from kiosk.store_client import StoreClient
 from store_api.contract import Store
 
+Connection = httpx.Client
+
 
 @dataclass(frozen=True)
 class Services:

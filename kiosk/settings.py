@@ -97,6 +97,12 @@ class Settings:
         _text,
         "Unsettled requests and print jobs.",
     )
+    camera: str = _setting(
+        "", str.strip, "Camera of the first kiosk: a number, a picture, film or folder; none if empty."
+    )
+    printer: str = _setting(
+        "", str.strip, "Printer of the kiosks: pdf:FOLDER, tcp://HOST:PORT or file:PATH; none if empty."
+    )
     language: str = _setting("en", _language, "Language in which a fresh page begins: en or es.")
     country: str = _setting(
         "US", _text, "Country whose telephone numbers are typed without a prefix (ISO 3166)."

@@ -24,9 +24,12 @@ Faults = list[tuple[str, str]]
 
 
 @counter.get("/")
-def start() -> str:
-    """The counter's face. A visit that was begun goes on from wherever it stands, with a touch."""
-    return render_template("counter/start.html", store=current.store())
+def start() -> AnyResponse:
+    """The counter's face. While somebody is identified it is not shown: they leave first, or it ends."""
+    visit = current.find_visit()
+    if visit is not None and visit.identity is not None:
+        return go_to(flow.next_page(visit))
+    return Response(render_template("counter/start.html", store=current.store()))
 
 
 @counter.get("/now")
@@ -120,12 +123,9 @@ def take_code(code: VoucherCode, typed: str = "", key: str | None = None) -> Any
     )
     if answer.code is None:
         return go_to(_after_code(answer))
-    if typed and answer.sheets is None:
-        words = (
-            say(current_language(), f"no.{answer.code}.title"),
-            say(current_language(), f"no.{answer.code}.text"),
-        )
-        return scan_page([("code", f"{words[0]}. {words[1]}")], 422, typed)
+    if typed:
+        title, text = (say(current_language(), f"no.{answer.code}.{part}") for part in ("title", "text"))
+        return scan_page([("code", f"{title}. {text}")], 422, typed)
     return no_page(answer.code, answer)
 
 
@@ -150,7 +150,14 @@ def no_page(
     """The screen of a code for "no": the service's sheet where there is one, else this face's words."""
     sheets = answer.sheets if answer is not None else None
     sheet = sheets.get(current_language()) if sheets else None
-    page = render_template("counter/no.html", code=code, sheet=sheet, until=until, ways=ways_on(code))
+    page = render_template(
+        "counter/no.html",
+        code=code,
+        sheet=sheet,
+        until=until,
+        ways=ways_on(code),
+        waits_for_staff=code == "identity.locked",
+    )
     return Response(page, status=status)
 
 
@@ -160,7 +167,8 @@ def ways_on(code: str) -> list[tuple[str, str, str]]:
     number = ("no.way.number", url_for("counter.who"), "phone")
     terms = ("no.way.terms", url_for("counter.policies"), "document")
     first = [again, number] if code.startswith(("code.", "voucher.not_found")) else [number, again]
-    return [*first, terms] if code != "identity.locked" else [again, terms]
+    start = ("no.way.start", url_for("counter.start"), "back")
+    return [*first, terms] if code != "identity.locked" else [start, terms]
 
 
 # --- Who asks ----------------------------------------------------------------------------------------
@@ -208,6 +216,15 @@ def locked() -> Response:
     return no_page("identity.locked", until=_read_moment(request.args.get("until", "")))
 
 
+@counter.get("/identified")
+def identified() -> AnyResponse:
+    """Go on once a member of staff has seen a photo ID; nothing before that."""
+    visit = current.find_visit()
+    if visit is None or visit.identity is None:
+        return Response(status=204)
+    return go_to(url_for("counter.after_identity"))
+
+
 def _read_moment(text: str) -> dt.datetime | None:
     """An aware moment in ISO 8601 form; None for any other text."""
     try:
@@ -229,6 +246,7 @@ def _who_page(
         faults=faults or [],
         typed=typed,
         visit=visit,
+        waits_for_staff=visit is not None and visit.identity is None,
     )
 
 

@@ -79,6 +79,20 @@ def test_a_closed_method_says_until_when_and_that_staff_can_help(
     assert "10:52" in page
 
 
+def test_a_photo_id_that_was_seen_lets_the_kiosk_go_on(in_visit: Browser, store: ScriptedStore) -> None:
+    store.visit = factories.visit()
+    assert in_visit.get("/identified", HX_Request="true").status_code == 204
+    assert 'hx-get="/counter/identified"' in in_visit.get("/locked").text
+    store.visit = factories.identified(identity="photo_id_seen")
+    answer = in_visit.client.get("/counter/identified", headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == "/counter/after-identity"
+
+
+def test_the_start_page_is_not_shown_over_somebodys_visit(in_visit: Browser, store: ScriptedStore) -> None:
+    store.visit = factories.identified(order=factories.order(), decision=factories.decision("yes"))
+    assert "Reserve it" in in_visit.get("/").text
+
+
 def test_one_thing_to_ask_about_is_asked_at_once(in_visit: Browser, store: ScriptedStore) -> None:
     store.answers["GET /v1/visits/vis_1/choices"] = wire.Choices(
         line=factories.LINE, vouchers=(factories.VOUCHER,), upgrades=()
