@@ -454,11 +454,47 @@ class LineChoice(Wire):
 
 
 class Choices(Wire):
-    """What the person can ask about: vouchers that their line may use, and upgrade policies."""
+    """What the person can ask about: vouchers that their line may use, and upgrade policies.
+
+    `can_allow_lines` is true for an owner of whose account some lines need leave.
+    """
 
     line: LineChoice
     vouchers: tuple[VoucherSummary, ...]
     upgrades: tuple[PolicyText, ...]
+    can_allow_lines: bool = False
+
+
+class ConsentPolicy(Wire):
+    """A policy to whose vouchers a leave is limited."""
+
+    policy: str
+    title: Words
+
+
+class LineConsent(Wire):
+    """A line that needs the owner's leave for the account's vouchers, and what it has leave for.
+
+    `allowed` is true where any leave stands, `everything` where it covers whatever belongs to the account;
+    else `policies` names those of whose vouchers it may use some or all.
+    """
+
+    line: LineChoice
+    allowed: bool
+    everything: bool
+    policies: tuple[ConsentPolicy, ...]
+
+
+class LineConsents(Wire):
+    """The account's lines that need leave, by label."""
+
+    consents: tuple[LineConsent, ...]
+
+
+class ConsentRequest(Wire):
+    """Allow a line whatever belongs to the account, or take back every leave that it has."""
+
+    allowed: bool
 
 
 class Visit(Wire):

@@ -80,6 +80,10 @@ WORDS: dict[str, Words] = {
         "en": "First check who the person is.",
         "es": "Primero verifique quién es la persona.",
     },
+    "consent.not_owner": {
+        "en": "Only the account's owner can allow a line or take that back. Nothing was done.",
+        "es": "Solo el titular de la cuenta puede permitir una línea o retirar el permiso. No se hizo nada.",
+    },
     "resource.not_found": {
         "en": "There is nothing here by that name that you may see.",
         "es": "Aquí no hay nada con ese nombre que usted pueda ver.",

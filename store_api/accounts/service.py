@@ -12,8 +12,20 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from store_api.accounts import store, telephones
+from store_api.accounts.consents import (
+    Leave,
+    LineLeaves,
+    allow_line,
+    give_consent,
+    is_owner,
+    leaves_of,
+    lines_needing_leave,
+    may_use_account_voucher,
+    stop_line,
+    withdraw_consent,
+)
 from store_api.accounts.identity import IdentityCheck, KnownPerson, check_pin, see_photo_id
-from store_api.accounts.models import AccountRow, ConsentRow, FactRow, LineRow, PersonRow
+from store_api.accounts.models import AccountRow, FactRow, LineRow, PersonRow
 from store_api.audit.service import record
 from store_api.contract import FactValue, LineChoice
 from store_api.errors import NotFound
@@ -21,13 +33,11 @@ from store_api.pins import hash_pin
 from store_api.work import Work
 
 __all__ = [
-    "HeldFact", "IdentityCheck", "KnownPerson", "add_account", "add_line", "add_person", "check_pin",
-    "confirm_facts", "facts_of", "give_consent", "is_locked", "keep_fact", "line_choice", "lock_account",
-    "may_use_account_voucher", "person_name", "see_photo_id", "withdraw_consent", "zone_of",
+    "HeldFact", "IdentityCheck", "KnownPerson", "Leave", "LineLeaves", "add_account", "add_line",
+    "add_person", "allow_line", "check_pin", "confirm_facts", "facts_of", "give_consent", "is_locked",
+    "is_owner", "keep_fact", "leaves_of", "line_choice", "lines_needing_leave", "lock_account",
+    "may_use_account_voucher", "person_name", "see_photo_id", "stop_line", "withdraw_consent", "zone_of",
 ]  # fmt: skip
-
-FREE_ROLES = frozenset({"owner", "manager"})
-"""Roles that use the account's vouchers without asking; a member needs the owner's leave."""
 
 
 @dataclass(frozen=True)
@@ -80,23 +90,6 @@ def person_name(session: Session, account_id: str, person_id: str) -> str:
     if person is None:
         raise NotFound
     return person.first_name
-
-
-def may_use_account_voucher(
-    session: Session, account_id: str, person_id: str, line_id: str, voucher_id: str, policy: str
-) -> bool:
-    """Whether a person may use a voucher of the whole account on their line.
-
-    Owner and manager may; a member needs the owner's leave for the line and this voucher, its policy, or
-    every voucher.
-    """
-    person = store.find_person(session, account_id, person_id)
-    if person is None:
-        return False
-    if person.role in FREE_ROLES:
-        return True
-    consents = store.read_consents(session, account_id, line_id)
-    return any(_covers(consent, voucher_id, policy) for consent in consents)
 
 
 def add_account(work: Work, zone: str, account_id: str | None = None) -> str:
@@ -180,42 +173,6 @@ def lock_account(work: Work, account_id: str, locked: bool) -> None:
     _record(work, "account.locked" if locked else "account.unlocked", account_id)
 
 
-def give_consent(
-    work: Work,
-    account_id: str,
-    line_id: str,
-    given_by: str,
-    *,
-    voucher_id: str | None = None,
-    policy: str | None = None,
-) -> str:
-    """Note the owner's leave for a line, in advance; its identifier."""
-    consent_id = work.new_id("con")
-    work.session.add(
-        ConsentRow(
-            account_id=account_id,
-            consent_id=consent_id,
-            line_id=line_id,
-            voucher_id=voucher_id,
-            policy=policy,
-            given_by=given_by,
-            given_at=work.now,
-        )
-    )
-    work.session.flush()
-    _record(work, "consent.given", consent_id)
-    return consent_id
-
-
-def withdraw_consent(work: Work, account_id: str, consent_id: str) -> None:
-    """Take a leave back; it covers nothing from now on. Raises NotFound."""
-    consent = work.session.get(ConsentRow, (account_id, consent_id))
-    if consent is None:
-        raise NotFound
-    consent.withdrawn_at = work.now
-    _record(work, "consent.withdrawn", consent_id)
-
-
 def _own_facts(
     session: Session, account_id: str, person_id: str | None, today: date, now: datetime
 ) -> dict[str, HeldFact]:
@@ -234,10 +191,6 @@ def _own_facts(
 
 def _years_between(born: date, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-
-def _covers(consent: ConsentRow, voucher_id: str, policy: str) -> bool:
-    return consent.voucher_id in (None, voucher_id) and consent.policy in (None, policy)
 
 
 def _record(work: Work, action: str, subject: str) -> None:

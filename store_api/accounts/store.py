@@ -5,7 +5,7 @@ What it must not know: HTTP, PINs in the clear, rules about who may do what.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -46,14 +46,27 @@ def read_fact_rows(session: Session, account_id: str, subjects: Sequence[str]) -
     return session.scalars(query.order_by(FactRow.fact)).all()
 
 
+def read_lines_but_of(session: Session, account_id: str, roles: Collection[str]) -> Sequence[LineRow]:
+    """The account's lines that a person with none of these roles uses, by label."""
+    is_theirs = sa.and_(PersonRow.account_id == LineRow.account_id, PersonRow.person_id == LineRow.person_id)
+    query = sa.select(LineRow).join(PersonRow, is_theirs)
+    query = query.where(LineRow.account_id == account_id, PersonRow.role.not_in(roles))
+    return session.scalars(query.order_by(LineRow.label, LineRow.line_id)).all()
+
+
+def find_consent(session: Session, account_id: str, consent_id: str) -> ConsentRow | None:
+    """A leave, whether it stands or was withdrawn."""
+    return session.get(ConsentRow, (account_id, consent_id))
+
+
 def read_consents(session: Session, account_id: str, line_id: str) -> Sequence[ConsentRow]:
-    """The owner's leaves for a line that were not withdrawn."""
+    """The owner's leaves for a line that were not withdrawn, oldest first."""
     query = sa.select(ConsentRow).where(
         ConsentRow.account_id == account_id,
         ConsentRow.line_id == line_id,
         ConsentRow.withdrawn_at.is_(None),
     )
-    return session.scalars(query).all()
+    return session.scalars(query.order_by(ConsentRow.given_at, ConsentRow.consent_id)).all()
 
 
 def confirm_fact_rows(session: Session, account_id: str, now: datetime) -> None:

@@ -19,7 +19,7 @@ from store_api.policies import service as policies
 from store_api.policies.service import PolicyBook
 from store_api.redemptions.service import Redeemed
 from store_api.stores import service as stores
-from store_api.visits import visiting
+from store_api.visits import consenting, visiting
 from store_api.visits.models import VisitRow
 from store_api.vouchers import service as vouchers
 from store_api.vouchers.service import VoucherKey, VoucherView
@@ -82,6 +82,7 @@ def choices(work: Work, visit: VisitRow) -> Choices:
             for voucher in found
         ),
         upgrades=tuple(policies.show_text(book, each) for each in book.upgrades(place.today(work.now))),
+        can_allow_lines=consenting.can_allow_lines(work, visit),
     )
 
 

@@ -14,9 +14,12 @@ from store_api.auth import allow
 from store_api.contract import (
     Answers,
     Choices,
+    ConsentRequest,
     Identifier,
     IdentityAnswer,
     IdentityRequest,
+    LineConsent,
+    LineConsents,
     PhotoId,
     Sheet,
     Visit,
@@ -38,6 +41,13 @@ class VisitPath(BaseModel):
     """A visit in an address."""
 
     visit_id: Identifier
+
+
+class ConsentPath(BaseModel):
+    """A line of the account of a visit's person."""
+
+    visit_id: Identifier
+    line_id: Identifier
 
 
 class VisitQuery(BaseModel):
@@ -131,6 +141,24 @@ def read_voucher_code(work: Work, path: VisitPath, body: VoucherCode) -> Voucher
 def list_choices(work: Work, path: VisitPath) -> Choices:
     """What the identified person can ask about."""
     return service.choices(work, service.find_identified(work, path.visit_id))
+
+
+@api.get("/v1/visits/<visit_id>/consents", responses={200: LineConsents})
+@allow("kiosk", "rep", "manager")
+@reads
+def list_consents(work: Work, path: VisitPath) -> LineConsents:
+    """The lines to which the identified owner can give leave."""
+    visit = service.find_identified(work, path.visit_id)
+    return LineConsents(consents=service.list_consents(work, visit))
+
+
+@api.put("/v1/visits/<visit_id>/consents/<line_id>", responses={200: LineConsent})
+@allow("kiosk", "rep", "manager")
+@writes
+def set_consent(work: Work, path: ConsentPath, body: ConsentRequest) -> LineConsent:
+    """Give a line the identified owner's leave, or take it back."""
+    visit = service.find_identified(work, path.visit_id)
+    return service.set_consent(work, visit, path.line_id, body.allowed)
 
 
 @api.put("/v1/visits/<visit_id>/order", responses={200: Visit})

@@ -94,6 +94,18 @@ def find_identified(work: Work, visit_id: str) -> VisitRow:
     return visit
 
 
+def find_of_order(work: Work, visit_id: str, order_id: str | None) -> VisitRow:
+    """The same, with the order on which it stands now.
+
+    What an earlier person of the visit said, was told or reserved is not there for the next one: another
+    person begins another order. Raises NotFound, Conflict, NotAllowed.
+    """
+    visit = find_identified(work, visit_id)
+    if order_id is None or order_id != visit.order_id:
+        raise NotFound
+    return visit
+
+
 def find_open(work: Work) -> list[VisitRow]:
     """The open visits of the caller's store, newest first."""
     since = work.now - LONGEST_VISIT

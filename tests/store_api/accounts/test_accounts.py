@@ -130,7 +130,7 @@ def test_a_leave_covers_what_it_names_and_ends_when_it_is_taken_back(
         )
     assert may_use(database, member) is covered
     with database.transaction() as session:
-        service.withdraw_consent(make_work(session), member.account_id, consent)
+        service.withdraw_consent(make_work(session), member.account_id, consent, owner.person_id)
     assert not may_use(database, member)
 
 
@@ -165,4 +165,4 @@ def test_what_is_not_there_is_not_found(database: Database, family: tuple[Custom
         with pytest.raises(NotFound):
             service.zone_of(session, "acc_unknown")
         with pytest.raises(NotFound):
-            service.withdraw_consent(make_work(session), owner.account_id, "con_unknown")
+            service.withdraw_consent(make_work(session), owner.account_id, "con_unknown", owner.person_id)
