@@ -147,6 +147,16 @@ class StoreClient:
         """What the identified person can ask about."""
         return self._read(f"/v1/visits/{_part(visit_id)}/choices", wire.Choices)
 
+    def consents(self, visit_id: str) -> wire.LineConsents:
+        """The lines to which the identified owner can give leave."""
+        return self._read(f"/v1/visits/{_part(visit_id)}/consents", wire.LineConsents)
+
+    def set_consent(self, visit_id: str, line_id: str, allowed: bool, key: str) -> wire.LineConsent:
+        """Give a line the identified owner's leave, or take it back."""
+        body = wire.ConsentRequest(allowed=allowed)
+        path = f"/v1/visits/{_part(visit_id)}/consents/{_part(line_id)}"
+        return self._write("PUT", path, body, key, wire.LineConsent)
+
     def answer(self, visit_id: str, answers: wire.Answers, key: str) -> wire.Visit:
         """Put answers into the visit's order."""
         return self._write("PUT", f"/v1/visits/{_part(visit_id)}/order", answers, key, wire.Visit)

@@ -42,7 +42,7 @@ def _only_request(visit: Visit) -> DecisionRequest | None:
     if visit.scanned_voucher_id is not None:
         return DecisionRequest(visit_id=visit.visit_id, voucher_id=visit.scanned_voucher_id)
     choices = current.client().choices(visit.visit_id)
-    if len(choices.vouchers) + len(choices.upgrades) != 1:
+    if choices.can_allow_lines or len(choices.vouchers) + len(choices.upgrades) != 1:
         return None
     if choices.vouchers:
         return DecisionRequest(visit_id=visit.visit_id, voucher_id=choices.vouchers[0].voucher_id)

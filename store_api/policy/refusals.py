@@ -132,8 +132,8 @@ _EN: Mapping[str, RefusalWords] = {
         "Not without the account owner's leave.",
         "This voucher belongs to the account, and the owner has not yet allowed it for this line.",
         "The voucher is kept. Nothing was used.",
-        "Ask the owner: they can allow it with one tap on their own phone, now or for later. "
-        "They need not come to the store.",
+        "Ask the owner: they can allow this line at a kiosk in any of our stores with their own number and "
+        "PIN, or show a photo ID to a person in the store. It then stays allowed until they take it back.",
     ),
     "account.locked": RefusalWords(
         "No. The account is locked.",
@@ -272,8 +272,9 @@ _ES: Mapping[str, RefusalWords] = {
         "No sin el permiso del titular de la cuenta.",
         "Este vale es de la cuenta, y el titular aún no lo ha permitido para esta línea.",
         "El vale se conserva. No se usó nada.",
-        "Pídaselo al titular: puede permitirlo con un toque en su propio teléfono, ahora o "
-        "para después. No hace falta que venga a la tienda.",
+        "Pídaselo al titular: puede permitir esta línea en un quiosco de cualquiera de nuestras tiendas con "
+        "su propio número y PIN, o mostrar un documento con foto a una persona de la tienda. La línea queda "
+        "permitida hasta que el titular retire el permiso.",
     ),
     "account.locked": RefusalWords(
         "No. La cuenta está bloqueada.",

@@ -117,6 +117,24 @@ def test_an_answer_is_laid_over_the_earlier_ones_and_null_takes_one_back(
     assert order.items == ()
 
 
+def test_an_owner_gives_a_line_leave_and_takes_it_back(kiosk: StoreClient, demo_store: DemoStore) -> None:
+    visit = identify(kiosk, demo_store, "Grace")
+    assert kiosk.choices(visit.visit_id).can_allow_lines
+    tom = kiosk.consents(visit.visit_id).consents[0]
+    assert (tom.line.label, tom.allowed) == ("Tom", False)
+    given = kiosk.set_consent(visit.visit_id, tom.line.line_id, True, key())
+    assert given.everything
+    assert kiosk.consents(visit.visit_id).consents == (given,)
+    assert kiosk.set_consent(visit.visit_id, tom.line.line_id, False, key()) == tom
+
+
+def test_nobody_but_an_owner_gives_leave(kiosk: StoreClient, demo_store: DemoStore) -> None:
+    visit = identify(kiosk, demo_store, "Maya")
+    with pytest.raises(StoreRefused) as refused:
+        kiosk.consents(visit.visit_id)
+    assert refused.value.code == "consent.not_owner"
+
+
 def test_a_hold_can_be_given_back(kiosk: StoreClient, rep: StoreClient, demo_store: DemoStore) -> None:
     visit = identify(kiosk, demo_store, "Maya")
     held = kiosk.hold(ask_credit(kiosk, visit, "orbit-5-128", 24).decision_id, key())

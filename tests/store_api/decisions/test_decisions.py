@@ -67,7 +67,9 @@ def test_a_cause_outside_the_terms_has_its_own_code(story: Story, name: str, cod
 def test_the_way_to_the_owners_leave_is_told(story: Story) -> None:
     visitor = story.walk_in("Tom")
     visitor.say()
-    assert any("owner" in note and "phone" in note for note in lines_of(visitor.ask(), "note"))
+    decision = visitor.ask()
+    assert any("owner" in note and "kiosk" in note for note in lines_of(decision, "note"))
+    assert any("titular" in note and "quiosco" in note for note in lines_of(decision, "note", "es"))
 
 
 def test_where_and_when_it_was_used_is_told_to_that_account(story: Story) -> None:
