@@ -20,9 +20,13 @@ const revealKeys = (root) => {
   for (const keys of root.querySelectorAll("[data-types-into][hidden]")) keys.hidden = false;
 };
 
+// What the camera has read is sent as a page's own form: its answer is a whole page, whatever it says.
+const sendItself = (root) => root.querySelector("form[data-sends-itself]")?.requestSubmit();
+
 const ready = (root) => {
   revealKeys(root);
   giveFocus(root);
+  sendItself(root);
 };
 
 document.addEventListener("htmx:afterSettle", (event) => {

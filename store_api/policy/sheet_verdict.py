@@ -61,13 +61,14 @@ class Verdict:
             return self._question()
         if self.decision.first_yes_on is not None:
             return self.words.phrase("not_yet", day=self.words.day(self.decision.first_yes_on))
-        if self._is_open_later and self.decision.earliest_possible_on is not None:
-            return self.words.phrase("not_yet.earliest", day=self.words.day(self.decision.earliest_possible_on))
+        earliest = self.decision.earliest_possible_on
+        if self._is_open_later and earliest is not None:
+            return self.words.phrase("not_yet.earliest", day=self.words.day(earliest))
         return self._no()
 
     @property
     def _is_open_later(self) -> bool:
-        """Whether waiting brings a yes if the facts that are missing, and matter today no more, are then met."""
+        """Whether waiting brings a yes once the facts that nobody needs to ask for today are met, too."""
         return self.decision.earliest_possible_on is not None and self._payment() is None
 
     def notes(self) -> Iterator[SheetLine]:

@@ -58,7 +58,8 @@ def differences(shown: Shown) -> dict[str, str]:
         on_screen = face in ("kiosk", "tablet")
         if told != wanted if on_screen else wanted not in told:
             begin = max(0, told.find(wanted[:20]))
-            same = len(os.path.commonprefix([told[begin:], wanted]))
+            pairs = zip(told[begin:], wanted, strict=False)
+            same = next((place for place, (one, other) in enumerate(pairs) if one != other), len(wanted))
             found[face] = f"{told[begin + same :][:60]!r} for {wanted[same:][:60]!r}"
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import segno
 from playwright.sync_api import Browser, expect
 
 from tests.journeys.photograph import film
@@ -142,3 +143,16 @@ def test_another_account_learns_nothing_of_where_a_voucher_was_used(
     text = kiosk.page.locator("main").inner_text()
     assert "Harbor" not in text
     assert "Ben" not in text
+
+
+def test_a_product_before_the_camera_is_explained_and_the_way_on_is_shown(
+    start_product: Callable[..., Product], browser: Browser, tmp_path: Path
+) -> None:
+    picture = tmp_path / "address.png"
+    segno.make_qr("https://example.org/some/page").save(str(picture), scale=12, border=8)
+    product = start_product("--camera", str(picture))
+    kiosk = Kiosk.open(browser, product.address)
+    kiosk.choose("Scan a voucher")
+    expect(kiosk.page.get_by_role("link", name="Use my phone number")).to_be_visible(timeout=20_000)
+    assert "example.org" not in kiosk.page.locator("main").inner_text()
+    assert "address" in kiosk.page.locator("main").inner_text()
