@@ -27,6 +27,6 @@ from store_api.visits.visiting import (
 
 __all__ = [
     "ReadVoucher", "VisitRow", "answer", "change", "check_identity", "choices", "close", "decide", "find",
-    "find_identified", "find_of_order", "find_open", "find_to_change", "is_open_to", "list_consents", "note_redemption",
-    "open_visit", "read_code", "see_photo_id", "set_consent", "show",
+    "find_identified", "find_of_order", "find_open", "find_to_change", "is_open_to", "list_consents",
+    "note_redemption", "open_visit", "read_code", "see_photo_id", "set_consent", "show",
 ]  # fmt: skip
