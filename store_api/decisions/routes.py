@@ -48,7 +48,7 @@ def show_decision(work: Work, path: DecisionPath) -> Decision:
     row = service.find(work.session, path.decision_id)
     if row is None:
         raise NotFound
-    visits.find_identified(work, row.visit_id)
+    visits.find_of_order(work, row.visit_id, row.order_id)
     return service.show(row)
 
 
@@ -70,6 +70,7 @@ def _may_see_sheet(work: Work, row: DecisionRow) -> bool:
     if work.caller.role != "kiosk":
         return False
     try:
-        return visits.is_open_to(visits.find(work, row.visit_id), work)
+        visit = visits.find(work, row.visit_id)
     except NotFound:
         return False
+    return visits.is_open_to(visit, work) and visit.order_id == row.order_id

@@ -89,4 +89,4 @@ def _order_of_caller(work: Work, order_id: str) -> tuple[OrderRow, VisitRow]:
     order = service.find_by_id(work.session, order_id)
     if order is None:
         raise NotFound
-    return order, visits.find_identified(work, order.visit_id)
+    return order, visits.find_of_order(work, order.visit_id, order.order_id)

@@ -102,7 +102,8 @@ def show_redemption(work: Work, path: RedemptionPath) -> Redemption:
     if row is None:
         raise NotFound
     visit = visits.find(work, row.visit_id)
-    if work.caller.role == "kiosk" and not visits.is_open_to(visit, work):
+    theirs = visits.is_open_to(visit, work) and visit.order_id == row.order_id
+    if work.caller.role == "kiosk" and not theirs:
         raise NotFound
     return service.show_redemption(row)
 
@@ -112,13 +113,16 @@ def _named(work: Work, decision_id: str) -> tuple[DecisionRow, VisitRow]:
     named = decisions.find(work.session, decision_id)
     if named is None:
         raise NotFound
-    return named, visits.find_identified(work, named.visit_id)
+    return named, visits.find_of_order(work, named.visit_id, named.order_id)
 
 
 def _hold_of_caller(work: Work, hold_id: str) -> tuple[HoldRow, VisitRow]:
     row = service.find_hold(work.session, hold_id)
     if row is None:
         raise NotFound
+    # Staff see what became of the hold of somebody who was in the visit before; a kiosk forgot them.
+    if work.caller.role == "kiosk":
+        return row, visits.find_of_order(work, row.visit_id, row.order_id)
     return row, visits.find_identified(work, row.visit_id)
 
 

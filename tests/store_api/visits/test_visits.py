@@ -97,6 +97,21 @@ def test_the_next_person_takes_nothing_over_from_the_one_before(story: Story) ->
     assert body_of(story.rep.get(f"/v1/holds/{held['hold_id']}"))["state"] == "released"
 
 
+def test_what_the_one_before_was_told_is_not_there_for_the_next_person(story: Story) -> None:
+    visitor = story.walk_in("Maya")
+    decision = visitor.get_yes()
+    sheet = f"/v1/terms/{decision['terms_code']}"
+    assert body_of(visitor.client.get(sheet))["sheets"] is not None
+    leo = story.person("Leo")
+    visitor.post("identity", {"telephone": leo["telephone"], "pin": leo["pin"]})
+    named = {"decision_id": decision["decision_id"]}
+    assert visitor.client.get(f"/v1/decisions/{decision['decision_id']}").status_code == 404
+    assert visitor.client.get(f"/v1/orders/{decision['order_id']}").status_code == 404
+    assert visitor.client.post("/v1/holds", named).status_code == 404
+    assert story.rep.post("/v1/redemptions", named).status_code == 404
+    assert body_of(visitor.client.get(sheet))["sheets"] is None
+
+
 def test_after_leaving_nothing_is_shown_and_nothing_can_be_done(story: Story) -> None:
     visitor = story.walk_in("Maya")
     decision = visitor.get_yes()
