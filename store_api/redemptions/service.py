@@ -193,7 +193,9 @@ def _without_voucher(work: Work, named: DecisionRow) -> Redeemed:
 def _check_priced(shown: DecisionRow) -> None:
     """An instant credit comes off a price; with nothing bought it would be spent on nothing."""
     benefit = decisions.show(shown).benefit
-    if benefit is not None and benefit.kind == "instant_credit" and benefit.applied is None:
+    if benefit is None or benefit.kind != "instant_credit":
+        return
+    if benefit.applied is None or not benefit.applied.amount:
         raise Conflict("order.without_price")
 
 

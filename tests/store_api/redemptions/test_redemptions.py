@@ -185,6 +185,13 @@ def test_a_credit_is_not_spent_on_nothing(story: Story) -> None:
     assert (answer.status_code, answer.get_json()["code"]) == (409, "order.without_price")
 
 
+def test_a_credit_is_not_spent_on_a_phone_that_costs_nothing(story: Story) -> None:
+    decision = story.walk_in("Maya").get_yes()
+    assert body_of(capture(story, decision, "0.00"))["code"] == "terms.changed"
+    answer = capture(story, decision, "0.00")
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "order.without_price")
+
+
 def test_an_upgrade_by_right_is_confirmed_and_consumes_nothing(story: Story) -> None:
     visitor = story.walk_in("Maya")
     visitor.say()
