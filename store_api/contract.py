@@ -12,10 +12,11 @@ as a mapping from language ("en", "es") to text, so that a change of language as
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 Language = Literal["en", "es"]
 Words = dict[str, str]
@@ -32,6 +33,7 @@ LineKind = Literal[
     "item", "credit", "total", "after", "question", "code", "reason",
 ]  # fmt: skip
 Role = Literal["public", "kiosk", "tablet", "rep", "manager", "till"]
+AmountText = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$")]
 ShortText = Annotated[str, StringConstraints(max_length=200)]
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_.:-]+$")]
 
@@ -42,10 +44,27 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?")
+"""An amount on the wire: plain digits, and not more of them than a database counts in minor units."""
+
+
+def _read_amount(value: object) -> object:
+    """Text in plain digits, or a Decimal; no number that went through a float. Raises ValueError."""
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, str) and AMOUNT.fullmatch(value):
+        return Decimal(value)
+    raise ValueError("expected an amount such as 50.00, as text")
+
+
 class Money(Wire):
     """An exact amount with as many decimals as its currency has."""
 
-    amount: Annotated[Decimal, PlainSerializer(str, return_type=str)]
+    amount: Annotated[
+        Decimal,
+        BeforeValidator(_read_amount, json_schema_input_type=AmountText),
+        PlainSerializer(str, return_type=str),
+    ]
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 

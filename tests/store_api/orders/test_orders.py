@@ -66,6 +66,10 @@ def test_an_answer_that_cannot_be_one_is_refused_with_its_place(
         ({"sku": "orbit-5-128", "price": {"amount": "0.001", "currency": "USD"}}, "/items/0/price"),
         ({"sku": "orbit-5-128", "price": {"amount": "NaN", "currency": "USD"}}, "/items/0/price/amount"),
         ({"sku": "orbit-5-128", "price": {"amount": "1.00", "currency": "QQQ"}}, "/items/0/price"),
+        *(
+            ({"sku": "orbit-5-128", "price": {"amount": amount, "currency": "USD"}}, "/items/0/price/amount")
+            for amount in ("1e400", "9" * 30, "1e3", " 49.99", "4_9.99", "٤٩", 49.99, 49, "")
+        ),
     ],
 )
 def test_a_till_cannot_capture_what_is_not_sold_or_has_no_price(
