@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from store_api.db import Base, NodeMixin
 from store_api.errors import BadRequest, Conflict, Invalid
+from store_api.keys import KeyRing
 
 KEPT = timedelta(days=30)
 """How long a key and its answer are kept."""
@@ -63,10 +64,14 @@ def read_key() -> str:
     return keys[0]
 
 
-def request_digest() -> str:
-    """SHA-256 of method, path with query, and body."""
+def request_digests(ring: KeyRing) -> tuple[str, ...]:
+    """A keyed hash of method, path with query, and body: under every key, newest first.
+
+    Keyed, because a body can be guessed: a telephone number and a PIN have few values.
+    """
     head = f"{request.method} {request.full_path}\n".encode()
-    return hashlib.sha256(head + request.get_data(cache=True)).hexdigest()
+    plain = hashlib.sha256(head + request.get_data(cache=True)).hexdigest()
+    return tuple(each.digest for each in ring.hashes("idempotency", plain))
 
 
 class Keys:
@@ -93,16 +98,16 @@ class Keys:
                 self._changed.notify_all()
 
     def begin(
-        self, session: Session, client: str, key: str, digest: str, now: datetime
+        self, session: Session, client: str, key: str, digests: tuple[str, ...], now: datetime
     ) -> StoredAnswer | None:
         """Insert the key's row; the stored answer where it was there before.
 
         Raises Invalid where the key was used for another request, Conflict where another process has it.
         """
-        if self._insert(session, client, key, digest, now):
+        if self._insert(session, client, key, digests[0], now):
             return None
         row = session.get_one(IdempotencyKey, (client, key))
-        if row.request_digest != digest:
+        if row.request_digest not in digests:
             raise Invalid("idempotency.key_reused")
         return _stored(row)
 

@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 from store_api.auth import Caller, current_caller, current_now
 from store_api.db import Database, make_id
 from store_api.errors import WrongMediaType, invalid_from
-from store_api.idempotency import Keys, StoredAnswer, read_key, request_digest
+from store_api.idempotency import Keys, StoredAnswer, read_key, request_digests
 from store_api.settings import Settings
 from store_api.strict_json import check_json
 
@@ -103,9 +103,10 @@ def bound(view: Callable[..., Response]) -> Callable[..., Response]:
 def _once(view: Callable[..., Any], values: dict[str, Any], key: str) -> StoredAnswer:
     """The answer of a write: the stored one where the key is known, else the view's, stored with it."""
     keys: Keys = current_app.extensions["idempotency_keys"]
-    client, digest = current_caller().client_id, request_digest()
+    settings: Settings = current_app.extensions["settings"]
+    client, digests = current_caller().client_id, request_digests(settings.keys)
     with keys.claimed(client, key), _database().transaction() as session:
-        stored = keys.begin(session, client, key, digest, current_now())
+        stored = keys.begin(session, client, key, digests, current_now())
         if stored is not None:
             return stored
         answer = _encode(view(_work(session), **values))

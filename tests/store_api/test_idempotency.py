@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from store_api.contract import VisitLanguage
 from store_api.db import Database
 from store_api.errors import Conflict
 from store_api.idempotency import KEPT, IdempotencyKey, forget_old_keys
+from store_api.keys import KeyRing
 from store_api.settings import Settings
 from store_api.work import Work, writes
 from tests.store_api.clients import Client
@@ -107,6 +109,30 @@ def test_a_key_with_another_request_is_422_and_does_nothing(
 def test_the_same_body_at_another_address_is_another_request(as_kiosk: Client, probe: Probe) -> None:
     as_kiosk.post("/v1/probe", {"language": "en"}, key="one")
     assert as_kiosk.post("/v1/failing", {"language": "en"}, key="one").status_code == 422
+
+
+def test_what_is_kept_of_a_request_cannot_be_guessed_without_the_services_key(
+    as_kiosk: Client, probe: Probe, database: Database
+) -> None:
+    as_kiosk.post("/v1/probe", {"language": "en"}, key="one")
+    with database.reading() as session:
+        kept = session.scalar(sa.select(IdempotencyKey.request_digest))
+    bodies = (b'{"language": "en"}', b'{"language":"en"}')
+    heads = (b"POST /v1/probe\n", b"POST /v1/probe?\n", b"")
+    assert kept not in {hashlib.sha256(head + body).hexdigest() for head in heads for body in bodies}
+
+
+def test_a_repeat_is_known_again_after_a_new_key_came_before_the_old_one(
+    settings: Settings, clock: FakeClock, world: World, as_kiosk: Client
+) -> None:
+    first = as_kiosk.post("/v1/visits", {"language": "es"}, key="one")
+    newer = ("newer", b"n" * 32)
+    ring = KeyRing((newer, *settings.keys.secrets))
+    later = create_app(settings.model_copy(update={"keys": ring}), clock=clock)
+    try:
+        assert Client(later, world.kiosk).post("/v1/visits", {"language": "es"}, key="one").data == first.data
+    finally:
+        close_app(later)
 
 
 def test_two_callers_may_use_the_same_key(as_kiosk: Client, app: Flask, world: World, probe: Probe) -> None:
