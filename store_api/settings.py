@@ -30,6 +30,7 @@ class Settings(BaseModel):
 
     database_url: str = Field(
         default="sqlite:///.var/sameterms.db",
+        pattern=r"^(sqlite:///|postgresql\+psycopg://).",
         description="Where the data is: sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME.",
     )
     keys: KeyRing = Field(

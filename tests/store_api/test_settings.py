@@ -33,6 +33,8 @@ def test_only_the_secret_must_be_set() -> None:
         ("SAMETERMS_WRONG_PINS", "1000"),
         ("SAMETERMS_LOG_LEVEL", "loud"),
         ("SAMETERMS_PUBLIC_URL", "javascript:alert(1)"),
+        ("SAMETERMS_DATABASE_URL", "store.db"),
+        ("SAMETERMS_DATABASE_URL", "mysql://host/name"),
     ],
 )
 def test_a_wrong_value_is_named_and_never_shown(name: str, value: str) -> None:
