@@ -7,6 +7,7 @@ What it must not know: pages, rules, how anything is stored.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -28,7 +29,10 @@ from kiosk.settings import Settings, read_settings
 
 FOLDER = Path(".var")
 ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - what a person may write to mean every address
-KEPT_AT_RESET = ("receipts",)
+LOCK = "running.lock"
+KEPT_AT_RESET = ("receipts", LOCK)
+WIDEST = 112
+"""Columns for an address and what stands beside it: an address that was cut short opens nothing."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,18 @@ class Demo:
 def main(options: Options) -> int:
     """Start the demo and serve it until it is stopped; returns the exit status."""
     console = Console(highlight=False)
+    console.width = max(console.width, WIDEST)
     began = time.monotonic()
     try:
         _check_port(options)
+        take_folder(FOLDER)
         demo = open_demo(options)
     except SettingError as error:
-        console.print(f"[bold red]The demo did not start.[/] {error}")
+        console.print(f"[bold red]The demo did not start.[/] {error}", soft_wrap=True)
+        return 2
+    except OSError as error:
+        reason = f"{error.filename or FOLDER}: {error.strerror}."
+        console.print(f"[bold red]The demo did not start.[/] {reason}", soft_wrap=True)
         return 2
     joined: list[Joined] = []
 
@@ -77,6 +87,24 @@ def open_demo(options: Options) -> Demo:
         spool_file=str(FOLDER / "kiosk-spool.sqlite"),
     )
     return Demo(FOLDER, variables, people, settings, options)
+
+
+def take_folder(folder: Path) -> int:
+    """Keep the demo's folder for this process tree until it ends; another start must not reset its data.
+
+    Returns the descriptor of the lock, which is left open on purpose. Raises SettingError where a demo that
+    is running has the folder, OSError where it cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise SettingError(
+            f"A demo that uses the folder {folder} is running. Stop it first; nothing was changed."
+        ) from None
+    return lock
 
 
 def _clear(folder: Path) -> None:

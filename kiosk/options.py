@@ -115,7 +115,7 @@ def _camera(text: str) -> str:
     if re.fullmatch(r"[0-9]{1,3}", text):
         return text
     path = Path(text)
-    if not path.exists():
+    if not text or not path.exists():
         raise argparse.ArgumentTypeError(
             f"{text!r} is neither a device's number nor a file or folder that is there"
         )

@@ -46,6 +46,7 @@ def test_a_printer_may_be_a_folder_a_file_or_in_the_network(printer: str) -> Non
         (["--port", "65536"], "no port"),
         (["--port", "٨٠"], "no port"),
         (["--camera", "nowhere.png"], "neither a device's number nor a file or folder that is there"),
+        (["--camera", ""], "neither a device's number nor a file or folder that is there"),
         (["--printer", "lp0"], "give pdf:FOLDER, tcp://HOST:PORT or file:PATH"),
         (["--printer", "pdf:"], "is no printer"),
         (["--printer", "tcp://printer"], "is no printer"),
