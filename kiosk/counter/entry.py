@@ -231,7 +231,8 @@ def _read_moment(text: str) -> dt.datetime | None:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None else None
+    # The calendar's first and last days have no time in some other zone.
+    return moment if moment.tzinfo is not None and 1 < moment.year < dt.MAXYEAR else None
 
 
 def _who_page(

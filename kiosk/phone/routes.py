@@ -23,7 +23,7 @@ TERMS_CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
 def terms(terms_code: str) -> Response:
     """The policy's words and version behind a terms code; `language` chooses the language."""
     _choose_language()
-    code = terms_code.strip().upper()
+    code = _as_printed(terms_code)
     if not TERMS_CODE.fullmatch(code):
         return _no("missing", code, 404)
     try:
@@ -33,6 +33,12 @@ def terms(terms_code: str) -> Response:
             raise
         return _no("missing", code, 404)
     return Response(render_template("phone/terms.html", terms=found, terms_code=code))
+
+
+def _as_printed(typed: str) -> str:
+    """A code that was copied by hand, in capitals and with its dash; O, I and L are not in its alphabet."""
+    code = re.sub(r"[\s-]", "", typed).upper().translate(str.maketrans("OIL", "011"))
+    return f"{code[:5]}-{code[5:]}"
 
 
 def _choose_language() -> None:

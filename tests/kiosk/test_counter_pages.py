@@ -79,6 +79,13 @@ def test_a_closed_method_says_until_when_and_that_staff_can_help(
     assert "10:52" in page
 
 
+@pytest.mark.parametrize("until", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00", "soon", ""])
+def test_a_moment_in_an_address_that_no_clock_shows_is_left_out(counter: Browser, until: str) -> None:
+    page = counter.client.get(f"/counter/locked?until={until}")
+    assert page.status_code == 200
+    assert "photo ID" in page.text
+
+
 def test_a_photo_id_that_was_seen_lets_the_kiosk_go_on(in_visit: Browser, store: ScriptedStore) -> None:
     store.visit = factories.visit()
     assert in_visit.get("/identified", HX_Request="true").status_code == 204
@@ -269,6 +276,13 @@ def test_a_terms_code_on_paper_leads_to_its_public_page(counter: Browser) -> Non
     assert factories.POLICY.terms[0]["en"] in page.text
     spanish = counter.client.get(f"/t/{factories.CODE}?language=es")
     assert factories.POLICY.terms[0]["es"] in spanish.text
+
+
+@pytest.mark.parametrize("typed", ["7f3k9-2qdxa", "7F3K92QDXA", "7f3k9 2qdxa"])
+def test_a_terms_code_may_be_typed_as_a_person_copies_it(counter: Browser, typed: str) -> None:
+    page = counter.client.get(f"/t/{typed}")
+    assert page.status_code == 200
+    assert factories.CODE in page.text
 
 
 @pytest.mark.parametrize("code", ["7F3K9-2QDXB", "nonsense", "<script>", "../../etc", "7F3K9-2QDX"])
