@@ -24,5 +24,14 @@ def run(arguments: list[str]) -> int:
     return main(options)
 
 
+def run_until_stopped(arguments: list[str]) -> int:
+    """The same; Ctrl-C during the set-up or the start ends it without a complaint (status 130, by custom)."""
+    try:
+        return run(arguments)
+    except KeyboardInterrupt:
+        print("\nStopped. Start it again whenever you like.", file=sys.stderr)
+        return 130
+
+
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run_until_stopped(sys.argv[1:]))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import command
+from kiosk import __main__, command
 from kiosk.errors import SettingError
 from kiosk.options import parse_options
 
@@ -45,3 +45,14 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(
     said = capsys.readouterr().out
     assert said.count("\n") == 1
     assert str(place) in said
+
+
+def test_ctrl_c_during_the_start_ends_it_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(arguments: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(__main__, "run", stopped)
+    assert __main__.run_until_stopped([]) == 130
+    assert "Stopped" in capsys.readouterr().err
