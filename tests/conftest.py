@@ -9,9 +9,19 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from kiosk.system_libraries import find_chromium
 from tests.postgres import PostgresDatabases, PostgresServer
+
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -29,6 +39,15 @@ def chromium_path() -> str:
     if path is None:
         pytest.fail("no Chromium: `python3 -m tests` fetches one, or name one in SAMETERMS_CHROMIUM")
     return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """A real Chromium, one for each worker process: Playwright runs once in a process."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_ARGUMENTS))
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

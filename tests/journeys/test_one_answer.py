@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from hardware.printer.fake import FakePrinter
 from tests.journeys.running import REPOSITORY, Product
-from tests.journeys.walking import Kiosk, Tablet, find_person, find_staff
+from tests.journeys.walking import PHONE, Kiosk, Tablet, find_person, find_staff
 from tests.kiosk.receipts.escpos_reader import read_escpos
 
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -88,41 +88,40 @@ def read_api(product: Product, token: str, language: str) -> tuple[str, list[str
     return decision["terms_code"], [part for line in lines for part in (line["text"], line["mark"]) if part]
 
 
-def show_everywhere(
-    start_product: Callable[..., Product], browser: Browser, name: str, language: str, **settings: str
-) -> Shown:
-    """Decide once at the kiosk and collect the same sheet from every face and from both kinds of paper.
+def show_on_screens_and_roll(
+    product: Product, browser: Browser, thermal: FakePrinter, name: str, language: str
+) -> tuple[Kiosk, Shown]:
+    """Decide once at the kiosk, and collect the sheet from both screens, the API and the thermal printer."""
+    demo = product.demo()
+    kiosk = decide_at_kiosk(product, browser, demo, name, language)
+    print_answer(kiosk, language)
+    assert thermal.wait_for_documents(1)
+    tablet = Tablet.open(browser, product.address, find_staff(demo, "Jordan"))
+    tablet.page.locator("a.visits__row").first.click()
+    code, sentences = read_api(product, staff_token(product, demo, "Jordan"), language)
+    roll = thermal_text(thermal.documents[0])
+    return kiosk, Shown(code, sentences, {"kiosk": kiosk.sheet, "tablet": tablet.sheet, "thermal": roll})
 
-    The product is started a second time, with the other printer: the visit and its answer are still there.
+
+def print_pdf(product: Product, kiosk: Kiosk, language: str) -> str:
+    """Start the product again with a printer that makes PDFs, print the same answer, and read the paper.
+
+    The visit and its answer are still there after the start.
     """
-    with FakePrinter() as thermal:
-        product = start_product("--printer", thermal.target, **settings)
-        demo = product.demo()
-        kiosk = decide_at_kiosk(product, browser, demo, name, language)
-        print_answer(kiosk, language)
-        assert thermal.wait_for_documents(1)
-        tablet = Tablet.open(browser, product.address, find_staff(demo, "Jordan"))
-        tablet.page.locator("a.visits__row").first.click()
-        code, sentences = read_api(product, staff_token(product, demo, "Jordan"), language)
-        texts = {
-            "kiosk": kiosk.sheet,
-            "tablet": tablet.sheet,
-            "thermal": read_escpos(thermal.documents[0]).text,
-        }
-        product.stop()
+    product.stop()
     product.options = ("--printer", "pdf:receipts")
     product.start()
     kiosk.page.reload()
     print_answer(kiosk, language)
     (receipt,) = (product.folder / "receipts").glob("*.pdf")
-    return Shown(code, sentences, texts | {"pdf": pdf_text(receipt.read_bytes())})
+    return pdf_text(receipt.read_bytes())
 
 
 def decide_at_kiosk(
     product: Product, browser: Browser, demo: dict[str, Any], name: str, language: str
 ) -> Kiosk:
     """Walk to the sheet of the upgrade credit."""
-    kiosk = Kiosk.open(browser, product.address)
+    kiosk = Kiosk.open(browser, product.address, PHONE)
     kiosk.choose("Use my phone number")
     kiosk.say_who(find_person(demo, name))
     kiosk.choose("$50 upgrade credit")
@@ -145,7 +144,7 @@ def print_answer(kiosk: Kiosk, language: str) -> None:
 
 def thermal_text(job: bytes) -> str:
     """All text of a thermal printer's job; ruled lines are no words."""
-    return " ".join(row for row in read_escpos(job).rows if row.strip(" -"))
+    return " ".join(row for row in read_escpos(job).rows if re.search(r"\w", row))
 
 
 def pdf_text(data: bytes) -> str:
@@ -153,16 +152,20 @@ def pdf_text(data: bytes) -> str:
     return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
 
 
-@pytest.mark.parametrize(("name", "language"), [("Maya", "en"), ("Maya", "es"), ("Sam", "en"), ("Tom", "es")])
+@pytest.mark.parametrize(("name", "language"), [("Maya", "en"), ("Sam", "es")])
 def test_every_face_and_paper_shows_the_same_sentences(
     start_product: Callable[..., Product], browser: Browser, name: str, language: str
 ) -> None:
-    shown = show_everywhere(start_product, browser, name, language)
+    with FakePrinter() as thermal:
+        product = start_product("--printer", thermal.target)
+        kiosk, shown = show_on_screens_and_roll(product, browser, thermal, name, language)
+        shown.texts["pdf"] = print_pdf(product, kiosk, language)
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}", shown.terms_code)
     assert shown.terms_code in shown.sentences
     assert differences(shown) == {}
 
 
+# The screens' renderer, altered so that it leaves the lines of one kind out.
 ALTERED = """
 import kiosk.rendering
 
@@ -177,7 +180,8 @@ def test_a_renderer_that_leaves_lines_out_is_found(
     start_product: Callable[..., Product], browser: Browser, tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(ALTERED)
-    shown = show_everywhere(
-        start_product, browser, "Maya", "en", PYTHONPATH=f"{tmp_path}{os.pathsep}{REPOSITORY}"
-    )
+    with FakePrinter() as thermal:
+        altered = f"{tmp_path}{os.pathsep}{REPOSITORY}"
+        product = start_product("--printer", thermal.target, PYTHONPATH=altered)
+        _, shown = show_on_screens_and_roll(product, browser, thermal, "Tom", "en")
     assert set(differences(shown)) == {"kiosk", "tablet"}

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from kiosk.settings import Settings
@@ -23,13 +22,6 @@ from tests.kiosk.factories import line
 from tests.kiosk.scripted_store import ScriptedStore
 
 MARKERS = tuple(f"Marker{number:02d}Qx" for number in range(20))
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 def marked_visit() -> wire.Visit:
@@ -60,15 +52,6 @@ class Quiet(WSGIRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="module")
-def chromium(chromium_path: str) -> Iterator[Chromium]:
-    """The system's browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """Where the faces are served, with short times for idling."""
@@ -83,9 +66,9 @@ def address(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def kiosk(chromium: Chromium, app: Flask, address: str) -> Iterator[Page]:
+def kiosk(browser: Browser, app: Flask, address: str) -> Iterator[Page]:
     """A paired browser at the kiosk's start."""
-    context = chromium.new_context(viewport={"width": 1080, "height": 1920})
+    context = browser.new_context(viewport={"width": 1080, "height": 1920})
     page = context.new_page()
     page.goto(f"{address}/stations/pair")
     page.get_by_label("Pairing code").fill(app.extensions["services"].stations.pairing_code("kiosk-1"))

@@ -99,7 +99,7 @@ def test_a_bill_that_is_past_due_stops_an_upgrade_and_not_the_thank_you(story: S
     visitor = story.walk_in("Omar")
     visitor.say()
     upgrade = visitor.ask_about({"policy": "device-upgrade"})
-    assert "Nothing is past due on the account." in verdict_of(upgrade)
+    assert verdict_of(upgrade) == "Not as it stands. Pay $83.20 and it is yes today."
     assert visitor.ask("wireline-thank-you-20")["outcome"] == "eligible"
 
 
