@@ -128,6 +128,10 @@ WORDS: dict[str, Words] = {
         "en": "There is no decision on this order. Ask for one first. Nothing was done.",
         "es": "No hay una decisión sobre este pedido. Pídala primero. No se hizo nada.",
     },
+    "hold.released": {
+        "en": "This reservation was given back. Nothing was used. Reserve again if the customer wants it.",
+        "es": "Esta reserva se devolvió. No se usó nada. Reserve de nuevo si el cliente lo desea.",
+    },
     "order.without_price": {
         "en": "The order has no price to take the credit off. Choose what is bought first. Nothing was used.",
         "es": "El pedido no tiene un precio del que descontar el crédito. Elija primero lo que se compra. "

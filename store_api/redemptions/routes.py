@@ -20,7 +20,7 @@ from store_api.contract import (
 )
 from store_api.decisions import service as decisions
 from store_api.decisions.service import DecisionRow
-from store_api.errors import NotFound
+from store_api.errors import Conflict, NotFound
 from store_api.orders import service as orders
 from store_api.redemptions import service
 from store_api.redemptions.service import HoldRow
@@ -135,7 +135,9 @@ def _settle_order(work: Work, named: DecisionRow) -> None:
 
 
 def _check_hold(work: Work, hold_id: str, named: DecisionRow) -> None:
-    """A hold that a redemption names must be one of the same order and voucher."""
+    """A hold that a redemption names must be one of the same order and voucher, and not given back."""
     row = service.find_hold(work.session, hold_id)
     if row is None or (row.order_id, row.voucher_id) != (named.order_id, named.voucher_id):
         raise NotFound
+    if row.ended_as == "released":
+        raise Conflict("hold.released")

@@ -24,8 +24,9 @@ from store_api.visits import store
 from store_api.visits.models import VisitRow
 from store_api.work import Work
 
-LONGEST_VISIT = dt.timedelta(hours=24)
-"""A visit that nobody closed is forgotten after a day."""
+LONGEST_VISIT = dt.timedelta(hours=2)
+"""A visit that nobody closed is over for everybody after this long: a kiosk that crashed must not leave a
+person's name on the tablet until the evening, and no visit to a counter lasts that long."""
 CODE_RANGE = 9_000
 """Spoken codes run from 1-000 to 9-999."""
 CODE_DRAWS = 50

@@ -100,6 +100,17 @@ def test_giving_a_hold_back_frees_the_voucher(story: Story) -> None:
     assert other.reserve(other.ask())["hold"] is not None
 
 
+def test_a_hold_that_was_given_back_pays_for_nothing(story: Story) -> None:
+    visitor = story.walk_in("Maya")
+    decision = visitor.get_yes()
+    held = visitor.reserve(decision)["hold"]
+    visitor.client.post(f"/v1/holds/{held['hold_id']}/release")
+    asked = {"decision_id": decision["decision_id"], "hold_id": held["hold_id"]}
+    answer = story.rep.post("/v1/redemptions", asked)
+    assert (answer.status_code, answer.json["code"]) == (409, "hold.released")
+    assert uses_of(story, decision) == 0
+
+
 def test_where_the_answer_changed_nothing_is_used_and_the_new_terms_are_given(story: Story) -> None:
     visitor = story.walk_in("Maya")
     decision = visitor.get_yes()

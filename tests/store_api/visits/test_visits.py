@@ -167,3 +167,14 @@ def consistent(text: str) -> str:
     """The text, or for the unknown code the same with its right check character."""
     body = text.replace("-", "")[:12]
     return body + check_character(body) if text == UNKNOWN_BUT_CONSISTENT else text
+
+
+def test_a_visit_that_nobody_closed_is_over_for_everybody_after_two_hours(story: Story) -> None:
+    visitor = story.walk_in("Maya")
+    rep = story.rep
+    story.clock.advance(minutes=119)
+    open_now = [visit["visit_id"] for visit in body_of(rep.get("/v1/visits?state=open"))["visits"]]
+    assert open_now == [visitor.visit_id]
+    story.clock.advance(minutes=2)
+    assert body_of(rep.get("/v1/visits?state=open"))["visits"] == []
+    assert body_of(visitor.client.get(f"/v1/visits/{visitor.visit_id}"))["person"] is None
