@@ -40,7 +40,8 @@ class PrintState(Enum):
 
 @dataclass(frozen=True)
 class ReceiptOrder:
-    """A receipt to print: `subject` is the redemption or decision that it is a paper of."""
+    """A receipt to print: `subject` is the redemption or decision that it is a paper of; `foot` are lines
+    below the sheet."""
 
     station: str
     subject: str
@@ -48,6 +49,7 @@ class ReceiptOrder:
     heading: str
     zone: str
     terms_url: str
+    foot: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,7 @@ class StationPrinter:
             order.heading,
             order.sheet.language,
             self._now().astimezone(ZoneInfo(order.zone)),
+            footer_lines=order.foot,
             terms_url=order.terms_url,
         )
         key = f"{order.subject}:{again}" if again else order.subject

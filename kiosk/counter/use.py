@@ -13,6 +13,7 @@ from kiosk.counter.blueprint import counter
 from kiosk.devices import PrintState, ReceiptOrder
 from kiosk.errors import StoreError
 from kiosk.htmx import go_to, show, wants_fragment
+from kiosk.receipts.order import order_receipt
 from kiosk.rendering import current_language
 from kiosk.services import current_station, services
 from kiosk.steps import Step, can_be_reserved, step_of
@@ -149,20 +150,12 @@ def trouble() -> AnyResponse:
 
 
 def _receipt_order(visit: Visit) -> ReceiptOrder:
-    """What to print for a visit: its sheet, named after what it is a paper of."""
-    decision = visit.decision
-    if decision is None:
+    """What to print for a visit that has an answer."""
+    public_url = services().settings.public_url
+    order = order_receipt(visit, current.store(), current_language(), public_url)
+    if order is None:
         raise ValueError("a visit without a decision has nothing to print")
-    store = current.store()
-    used = visit.redemption.redemption_id if visit.redemption is not None else decision.decision_id
-    return ReceiptOrder(
-        station=current_station("counter").name,
-        subject=used,
-        sheet=decision.sheets[current_language()],
-        heading=store.name,
-        zone=store.zone,
-        terms_url=f"{services().settings.public_url}/t/{decision.terms_code}",
-    )
+    return order
 
 
 # --- The end -----------------------------------------------------------------------------------------

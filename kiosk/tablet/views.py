@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from kiosk.devices import PrintState, ReceiptOrder
+from kiosk.devices import PrintState
+from kiosk.receipts.order import order_receipt
 from kiosk.services import Services
 from kiosk.steps import Step, can_be_reserved, step_of
 from kiosk.words import say, write_time
@@ -66,21 +67,5 @@ def print_notice(state: PrintState) -> str:
 
 def print_receipt(services: Services, visit: Visit, store: Store, again: str) -> PrintState:
     """Print the customer's sheet at the customer's station, in the customer's language."""
-    order = receipt_order(services.settings.public_url, visit, store)
+    order = order_receipt(visit, store, visit.language, services.settings.public_url)
     return services.devices.print(order, again) if order is not None else PrintState.NONE
-
-
-def receipt_order(public_url: str, visit: Visit, store: Store) -> ReceiptOrder | None:
-    """What to print for a visit; None before there is an answer."""
-    decision = visit.decision
-    if decision is None:
-        return None
-    used = visit.redemption.redemption_id if visit.redemption is not None else decision.decision_id
-    return ReceiptOrder(
-        station=visit.station,
-        subject=used,
-        sheet=decision.sheets[visit.language],
-        heading=store.name,
-        zone=store.zone,
-        terms_url=f"{public_url}/t/{decision.terms_code}",
-    )

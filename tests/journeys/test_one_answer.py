@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 from collections.abc import Callable
@@ -13,12 +12,11 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
-from pypdf import PdfReader
 
 from hardware.printer.fake import FakePrinter
+from tests.journeys.reading import normalised, pdf_text, thermal_text
 from tests.journeys.running import REPOSITORY, Product
 from tests.journeys.walking import PHONE, Kiosk, Tablet, find_person, find_staff
-from tests.kiosk.receipts.escpos_reader import read_escpos
 
 LANGUAGES = {"en": "English", "es": "Español"}
 PRINT_WORDS = {
@@ -34,15 +32,6 @@ class Shown:
     terms_code: str
     sentences: list[str]
     texts: dict[str, str]
-
-
-# A thermal printer's code page lacks these; it prints the plain sign instead.
-PLAIN_SIGNS = str.maketrans({"−": "-", "’": "'", "“": '"', "”": '"', "–": "-"})
-
-
-def normalised(text: str) -> str:
-    """Text with single blanks and plain signs."""
-    return " ".join(text.translate(PLAIN_SIGNS).split())
 
 
 def differences(shown: Shown) -> dict[str, str]:
@@ -140,16 +129,6 @@ def print_answer(kiosk: Kiosk, language: str) -> None:
     kiosk.choose(words[0])
     expect(kiosk.page.get_by_text(words[1])).to_be_visible(timeout=10_000)
     kiosk.choose(words[2])
-
-
-def thermal_text(job: bytes) -> str:
-    """All text of a thermal printer's job; ruled lines are no words."""
-    return " ".join(row for row in read_escpos(job).rows if re.search(r"\w", row))
-
-
-def pdf_text(data: bytes) -> str:
-    """All text of a PDF in its reading order."""
-    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
 
 
 @pytest.mark.parametrize(("name", "language"), [("Maya", "en"), ("Sam", "es")])

@@ -11,6 +11,7 @@ import segno
 from playwright.sync_api import Browser, expect
 
 from tests.journeys.photograph import film
+from tests.journeys.reading import normalised, pdf_text
 from tests.journeys.running import Product
 from tests.journeys.walking import PORTRAIT, Kiosk, Tablet, find_account, find_person, find_staff
 
@@ -54,7 +55,10 @@ def test_the_daughter_uses_the_credit_without_any_paper(product: Product, browse
 
     expect(kiosk.page.get_by_role("heading", name="Done. It is used.")).to_be_visible(timeout=10_000)
     expect(kiosk.page.get_by_text("It was sent to the printer")).to_be_visible(timeout=10_000)
-    assert len(receipts(product)) == 1
+    (receipt,) = receipts(product)
+    paper = normalised(pdf_text(receipt.read_bytes()))
+    assert normalised(shown) in paper
+    assert re.search(r"Used on \d+ \w+ \d{4} at [\d:]+ [AP]M, Maple St store\. Confirmed by Jordan\.", paper)
     kiosk.choose("Finish")
     expect(kiosk.page.get_by_role("heading", level=1)).to_have_text("What can I get today?")
 

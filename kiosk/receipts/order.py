@@ -1,0 +1,38 @@
+"""What to print for a visit: the customer's sheet and, once it was used, when, where and by whom.
+
+What it is for: the kiosk and the tablet order the same paper under the same name, so that it prints once.
+What it must not know: printers, how a sheet is made.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from kiosk.devices import ReceiptOrder
+from kiosk.words import say, write_day, write_time
+from store_api.contract import Redemption, Store, Visit
+
+
+def order_receipt(visit: Visit, store: Store, language: str, public_url: str) -> ReceiptOrder | None:
+    """The paper of a visit at its own station, in a language; None before there is an answer."""
+    decision, used = visit.decision, visit.redemption
+    if decision is None:
+        return None
+    return ReceiptOrder(
+        station=visit.station,
+        subject=used.redemption_id if used is not None else decision.decision_id,
+        sheet=decision.sheets[language],
+        heading=store.name,
+        zone=store.zone,
+        terms_url=f"{public_url}/t/{decision.terms_code}",
+        foot=_how_it_was_used(language, used, ZoneInfo(store.zone)) if used is not None else (),
+    )
+
+
+def _how_it_was_used(language: str, used: Redemption, zone: ZoneInfo) -> tuple[str, ...]:
+    day = write_day(language, used.redeemed_at.astimezone(zone).date())
+    time = write_time(language, used.redeemed_at, zone)
+    return (
+        say(language, "receipt.used", day=day, time=time, store=used.store_name),
+        say(language, "receipt.confirmed_by", name=used.confirmed_by),
+    )
