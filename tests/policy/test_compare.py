@@ -100,7 +100,8 @@ def test_a_comparison_is_told_in_both_languages() -> None:
 def test_who_is_said_to_lose_or_gain_does(seed: int) -> None:
     inventor = Inventor(seed)
     versions = [version_of(inventor.document(number)) for number in (1, 2)]
-    old, new = (replace(one, effective_from=date(2000, 1, 1), binds=TODAY) for one in versions)
+    in_force = {"effective_from": date.min, "effective_until": None, "binds": TODAY}
+    old, new = (replace(one, **in_force) for one in versions)
     found = compare(old, new, catalogue(), give_up_after=200)
     for affected in (found.loses, found.gains):
         assert affected.why in (None, "gave_up")
