@@ -8,11 +8,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from kiosk.system_libraries import find_chromium
 from tests.postgres import PostgresDatabases, PostgresServer
+
+# Where a run decides what lands, the same tree gives the same result; everywhere else new cases are tried.
+hypothesis.settings.register_profile("steady", derandomize=True, print_blob=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("steady")
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
