@@ -25,8 +25,7 @@ CHECKS = {
     "import rules": [str(Path(PYTHON).parent / "lint-imports")],
 }
 LIBRARIES = [replace(ZBAR, required=True), LIBATOMIC, CHROMIUM]
-# Three workers on two cores: a journey waits for pages and starts more than it computes.
-WHOLE_SUITE = ["-n", "3", "--dist", "worksteal", "--durations", "10"]
+WHOLE_SUITE = ["-n", "2", "--dist", "worksteal", "--durations", "10"]
 
 
 def run(arguments: list[str]) -> int:
