@@ -1,0 +1,34 @@
+"""The store's events, for as long as the service tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+
+from kiosk import store_events
+from kiosk.errors import StoreUnreachable
+from kiosk.store_calls.sending import Sender, refusal
+from store_api import contract as wire
+
+
+class NewsCalls(Sender):
+    """The store's events, for as long as the service tells them."""
+
+    def events(self, after: int | None) -> Iterator[wire.VisitEvent | None]:
+        """The store's events after number `after` (null: from now on), for as long as the service tells them.
+
+        None stands for a heartbeat. Ends, or raises StoreUnreachable, when the connection does.
+        """
+        headers = {**self.headers(), "Accept": "text/event-stream"}
+        if after is not None:
+            headers["Last-Event-ID"] = str(after)
+        timeout = httpx.Timeout(5.0, read=60.0)
+        try:
+            with self.http.stream("GET", "/v1/events", headers=headers, timeout=timeout) as response:
+                if response.status_code != 200:
+                    response.read()
+                    raise refusal(response)
+                yield from store_events.read(response.iter_lines())
+        except httpx.HTTPError as error:
+            raise StoreUnreachable(str(error)) from error

@@ -1,0 +1,24 @@
+"""What the service says of itself and of idempotency keys, on the wire."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from store_api.contract.basis import Wire
+
+
+class KeyState(Wire):
+    """What became of an idempotency key: `settled` with the stored answer, or `unknown` (nothing done)."""
+
+    key: str
+    state: Literal["settled", "unknown"]
+    status: int | None
+    answer: Any
+
+
+class Health(Wire):
+    """Whether the service answers, and what it stands on."""
+
+    status: Literal["ok", "failing"]
+    node_id: str
+    database: str
