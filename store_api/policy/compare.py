@@ -65,7 +65,7 @@ class Comparison:
 def compare(
     old: PolicyVersion, new: PolicyVersion, catalogue: Catalogue, give_up_after: int = GIVE_UP_AFTER
 ) -> Comparison:
-    """Compare two versions; `give_up_after` is in milliseconds for each question."""
+    """Compare two versions; `give_up_after` counts the solver's steps for each question."""
     sides = _Sides(_for_everybody(old), _for_everybody(new), catalogue, give_up_after, new.effective_from)
     terms = tuple(_term_changes(old, new, catalogue, give_up_after))
     fields = tuple(_fields(old, new))

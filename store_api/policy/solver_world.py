@@ -229,7 +229,7 @@ class World:
         """What keeps an example plain: round, small, and near a day. Never part of a proof."""
         first, last = Day.of(around).month - 60, Day.of(around).month + 36
         wishes: list[Any] = []
-        for name, value in self._values.items():
+        for name, value in tuple(self._values.items()):
             fact = self.catalogue.get(name.rstrip("'"))
             if isinstance(value, Day) and self.on is not None:
                 low = self.on.toordinal() - 2_000

@@ -121,7 +121,8 @@ def read_money(raw: object) -> Money:
 
 def read_percent(raw: object) -> Decimal:
     """A number from 0 to 100 given as an integer, a Decimal or decimal text. Raises Refused."""
-    text = str(raw) if isinstance(raw, (int, Decimal)) and not isinstance(raw, bool) else raw
+    # "f" and not str(): a millionth would be written with an exponent, which nobody may write.
+    text = format(raw, "f") if isinstance(raw, Decimal) else str(raw) if type(raw) is int else raw
     if not isinstance(text, str) or not _DECIMAL.fullmatch(text):
         raise Refused("value.not_percent", f"expected a number from 0 to 100, not {shown(raw)}")
     number = Decimal(text)
@@ -219,7 +220,7 @@ def value_to_json(value: Value | Duration | tuple[Value, ...] | None) -> JsonVal
     if isinstance(value, (Money, Duration)):
         return value.to_json()
     if isinstance(value, Decimal):
-        return str(value)
+        return format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, frozenset):

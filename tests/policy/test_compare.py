@@ -102,7 +102,7 @@ def test_who_is_said_to_lose_or_gain_does(seed: int) -> None:
     versions = [version_of(inventor.document(number)) for number in (1, 2)]
     in_force = {"effective_from": date.min, "effective_until": None, "binds": TODAY}
     old, new = (replace(one, **in_force) for one in versions)
-    found = compare(old, new, catalogue(), give_up_after=200)
+    found = compare(old, new, catalogue(), give_up_after=400_000)
     for affected in (found.loses, found.gains):
         assert affected.why in (None, "gave_up")
         if affected.customer is None:
