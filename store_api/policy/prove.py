@@ -33,8 +33,8 @@ def prove(
 ) -> tuple[Finding, ...]:
     """Every law of a version: somebody eligible, each term, each claim not required, each better tier.
 
-    `give_up_after` counts the solver's steps for each question. Only the version itself is looked at: customers
-    whose binding date lies outside its span are no part of it.
+    `give_up_after` counts the solver's steps for each question. Only the version itself is looked at:
+    customers whose binding date lies outside its span are no part of it.
     """
     try:
         return tuple(_Prover(version, catalogue, give_up_after).findings())
