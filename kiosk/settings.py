@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
+import phonenumbers
+
 from kiosk.errors import SettingError
 
 
@@ -54,6 +56,12 @@ def _language(value: str) -> str:
     if value.strip() not in ("en", "es"):
         raise ValueError("en or es")
     return value.strip()
+
+
+def _country(value: str) -> str:
+    if value.strip().upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError("a country of ISO 3166 with telephone numbers, such as US")
+    return value.strip().upper()
 
 
 def _switch(value: str) -> bool:
@@ -105,7 +113,7 @@ class Settings:
     )
     language: str = _setting("en", _language, "Language in which a fresh page begins: en or es.")
     country: str = _setting(
-        "US", _text, "Country whose telephone numbers are typed without a prefix (ISO 3166)."
+        "US", _country, "Country whose telephone numbers are typed without a prefix (ISO 3166)."
     )
     idle_seconds: int = _setting(
         60, _whole(5, 600), "Seconds without a touch, key or scan before the kiosk asks."

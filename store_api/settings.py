@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 from pydantic_core import PydanticUndefined
 
@@ -96,6 +97,13 @@ class Settings(BaseModel):
     @classmethod
     def _read_keys(cls, value: Any) -> Any:
         return KeyRing.parse(value) if isinstance(value, str) else value
+
+    @field_validator("telephone_region")
+    @classmethod
+    def _know_region(cls, value: str) -> str:
+        if value not in SUPPORTED_REGIONS:
+            raise ValueError("no country with telephone numbers has this code")
+        return value
 
     @field_validator("catalogue_files", mode="before")
     @classmethod

@@ -33,6 +33,8 @@ from store_api.orders.facts import CHOSEN_BY_DEVICE, NOTHING_BOUGHT, order_facts
 from store_api.orders.models import AgreementLength, OrderRow, PriceListDevice
 from store_api.policy.errors import PolicyErrors
 from store_api.policy.facts import Catalogue, read_facts
+from store_api.policy.values import Money as Amount
+from store_api.policy.values import Value
 
 __all__ = [
     "OrderPlace", "OrderRow", "answer", "capture", "facts_of", "find", "find_by_id", "price_list",
@@ -171,9 +173,19 @@ def _fact_faults(facts: Mapping[str, FactValue], catalogue: Catalogue) -> Iterab
             yield FieldError(pointer=_fact_pointer(key), detail="not a fact of an order that can be answered")
             continue
         try:
-            read_facts({key: value}, catalogue)
+            read = read_facts({key: value}, catalogue)
         except PolicyErrors:
             yield FieldError(pointer=_fact_pointer(key), detail="not a value of this fact")
+            continue
+        if any(_is_below_nothing(each) for each in read.values()):
+            yield FieldError(pointer=_fact_pointer(key), detail="less than nothing")
+
+
+def _is_below_nothing(value: Value) -> bool:
+    """Whether an answer counts below zero: no plan costs less than nothing, no agreement is shorter."""
+    if isinstance(value, Amount):
+        return value.amount < 0
+    return type(value) is int and value < 0
 
 
 def _fact_pointer(key: str) -> str:

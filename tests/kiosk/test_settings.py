@@ -22,6 +22,7 @@ SECRET = {"KIOSK_SECRET_KEY": "long enough for a test"}
         ("KIOSK_SECURE_COOKIES", "yes"),
         ("KIOSK_LANGUAGE", "fr"),
         ("KIOSK_STORE_URL", "ftp://store"),
+        ("KIOSK_COUNTRY", "zz"),
         ("KIOSK_SPOOL_FILE", " "),
         ("KIOSK_IDEL_SECONDS", "60"),
     ],

@@ -44,6 +44,7 @@ def test_an_answer_is_taken_back_with_null_and_the_question_is_open_again(story:
         ({"facts": {"order.agreement_months": 7}}, "/facts/order.agreement_months"),
         ({"facts": {"order.agreement_months": "24"}}, "/facts/order.agreement_months"),
         ({"facts": {"order.insurance": "yes"}}, "/facts/order.insurance"),
+        ({"facts": {"order.plan_price": "-1.00 USD"}}, "/facts/order.plan_price"),
         ({"facts": {"line.last_upgrade_on": "2020-01-01"}}, "/facts/line.last_upgrade_on"),
         ({"facts": {"order.device_category": "phone"}}, "/facts/order.device_category"),
         ({"facts": {"a/b~c": 1}}, "/facts/a~1b~0c"),
