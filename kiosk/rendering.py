@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from kiosk import words
 from kiosk.htmx import BROWSER_CONFIG
-from kiosk.sessions import current_view, face_of
+from kiosk.sessions import FACES, current_view, face_of
 from kiosk.settings import Settings
 from store_api.contract import Money, Sheet, SheetLine
 
@@ -200,7 +200,7 @@ def _page_values() -> dict[str, object]:
     return {
         "language": language,
         "other_languages": [other for other in words.LANGUAGES if other != language],
-        "face": face if face in ("counter", "tablet") else "phone",
+        "face": face if face in FACES else "phone",
         "view": current_view(),
         "t": translate,
         "months": lambda count: words.say_months(language, count),

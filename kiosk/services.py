@@ -54,7 +54,7 @@ def follow_stores(http: httpx.Client, stations: Stations) -> dict[str, Live]:
     by_store = {
         station.store_id: station for station in (*stations.of_face("counter"), *stations.of_face("tablet"))
     }
-    return {store: Live(StoreClient(http, station.token)) for store, station in by_store.items()}
+    return {store: Live(StoreClient(http, station.token)) for store, station in by_store.items() if store}
 
 
 def services() -> Services:
