@@ -51,7 +51,13 @@ def _all_vouchers(people: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _staff(people: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     for member in people["staff"]:
-        yield (member["name"], member["role"], member["store_id"] or "", member["staff_number"], member["pin"])
+        yield (
+            member["name"],
+            member["role"],
+            member["store_id"] or "",
+            member["staff_number"],
+            member["pin"],
+        )
 
 
 def write_vouchers(folder: Path, people: dict[str, Any], titles: dict[str, str]) -> None:

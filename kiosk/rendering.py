@@ -177,6 +177,12 @@ def _filters() -> dict[str, Callable[..., object]]:
     def time_of_day(value: dt.datetime) -> str:
         return words.write_time(current_language(), value, g.get("zone") or dt.UTC)
 
+    def date_of(value: dt.datetime) -> str:
+        return words.write_day(current_language(), value.astimezone(g.get("zone") or dt.UTC).date())
+
+    def number(value: int) -> str:
+        return words.write_number(current_language(), value)
+
     def money(value: Money) -> str:
         return words.write_money(current_language(), value)
 
@@ -186,6 +192,8 @@ def _filters() -> dict[str, Callable[..., object]]:
         "day": day,
         "day_before": day_before,
         "time_of_day": time_of_day,
+        "date_of": date_of,
+        "number": number,
         "money": money,
     }
 

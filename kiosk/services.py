@@ -13,6 +13,7 @@ import httpx
 from flask import abort, current_app
 
 from kiosk.devices import Devices
+from kiosk.impact_runs import ImpactRuns
 from kiosk.ledger import Ledger, NoLedger
 from kiosk.live import Live
 from kiosk.rendering import current_language
@@ -36,6 +37,7 @@ class Services:
     devices: Devices
     ledger: Ledger = field(default_factory=NoLedger)
     sleep: Callable[[float], None] = time.sleep
+    impact_runs: ImpactRuns = field(default_factory=ImpactRuns)
 
     def client(self, token: str) -> StoreClient:
         """A client for one token, answering in the language of this page."""
@@ -45,6 +47,7 @@ class Services:
         """End the streams, let the devices go, close the connection."""
         for live in self.live.values():
             live.stop()
+        self.impact_runs.close()
         self.devices.close()
         self.http.close()
 

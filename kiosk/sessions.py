@@ -43,7 +43,6 @@ class FaceSessions(SecureCookieSessionInterface):
         face = face_of(request.path)
         return "/" if face == "public" else f"/{face}"
 
-
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """What the face's cookie holds; an age at which it is no longer accepted is the kiosk's alone."""
         serializer = self.get_signing_serializer(app)
@@ -98,7 +97,7 @@ def _fernet() -> Fernet:
 
 
 def set_station_cookie(response: Response, face: str, station: str, *, secure: bool) -> None:
-    """Pair the browser with a station for a face (`counter`, `tablet` or `region`) until another one is paired."""
+    """Pair the browser with a station for a face that has stations, until another one is paired."""
     response.set_cookie(
         f"station_{face}",
         _station_serializer().dumps({"face": face, "station": station}),

@@ -11,11 +11,14 @@ import hashlib
 from flask import Blueprint, request, session, url_for
 from werkzeug.wrappers import Response
 
-from kiosk.htmx import go_to
-from kiosk.rendering import set_zone
+from kiosk.htmx import go_to, wants_fragment
+from kiosk.region.rewording import rewording
+from kiosk.rendering import current_language, set_zone
 from kiosk.services import current_station, paired_station, services
 from kiosk.sessions import unseal
 from kiosk.store_client import StoreClient
+from kiosk.words import say
+from store_api.contract import DraftSummary
 
 region = Blueprint("region", __name__, url_prefix="/region")
 
@@ -40,7 +43,20 @@ def page_values() -> dict[str, object]:
     """What every page of the region needs."""
     name = session.get("name")
     staff = {"name": name, "role": role()} if name and staff_token() else None
-    return {"staff": staff, "is_author": role() == AUTHOR, "is_approver": role() == APPROVER}
+    return {
+        "staff": staff,
+        "is_author": role() == AUTHOR,
+        "is_approver": role() == APPROVER,
+        "title_of": title_of,
+        "rewording": rewording,
+        "notice": session.pop("told", None) if request.method == "GET" and not wants_fragment() else None,
+    }
+
+
+def title_of(draft: DraftSummary) -> str:
+    """A draft's title in the language of the page; one that cannot be read has none."""
+    language = current_language()
+    return draft.title[language] if draft.title else say(language, "region.draft.untitled")
 
 
 def staff_token() -> str | None:
@@ -52,11 +68,6 @@ def staff_token() -> str | None:
 def role() -> str:
     """What whoever is signed in may do, as the service said; pages show by it, the service decides."""
     return str(session.get("role", ""))
-
-
-def staff_id() -> str:
-    """Who is signed in."""
-    return str(session.get("staff_id", ""))
 
 
 def client() -> StoreClient:

@@ -1,4 +1,4 @@
-"""The list of policies: what is in force, planned, in draft, stopped, and where days are left without a version.
+"""The list of policies: in force, planned, in draft, stopped, and days that are left without a version.
 
 What it is for: rows and figures from the service's versions and drafts; search and filter.
 What it must not know: requests, sessions, the store's client.
@@ -46,8 +46,9 @@ class Row:
     @property
     def states(self) -> set[str]:
         """Every state that something of this policy is in."""
-        entries = (*self.planned, *self.stopped, *self.past, *self.drafts)
-        return {str(each.state) for each in entries} | ({"in_force"} if self.current else set())
+        current = (self.current,) if self.current is not None else ()
+        versions = (*current, *self.planned, *self.stopped, *self.past)
+        return {str(each.state) for each in versions} | {str(each.state) for each in self.drafts}
 
     @property
     def newest(self) -> int | None:
@@ -59,9 +60,9 @@ class Row:
 
     def holds(self, word: str) -> bool:
         """Whether a search for a word finds this policy."""
-        names = {each.author for each in self.drafts} | {each.state for each in self.drafts}
-        titles = list((self.title or {}).values()) + [self.policy or ""] + sorted(names)
-        return word.casefold() in " ".join(titles).casefold()
+        names = {each.author for each in self.drafts}
+        told = [*(self.title or {}).values(), self.policy or "", *sorted(names)]
+        return word.casefold() in " ".join(told).casefold()
 
 
 def rows(policies: Iterable[VersionList], drafts: Iterable[DraftSummary]) -> tuple[Row, ...]:

@@ -32,9 +32,7 @@ def sign_in() -> AnyResponse:
         return _sign_in_page([("staff_number", sign_in_fault(current_language(), opened))], 422, number)
     language = session.get("language")
     session.clear()
-    session.update(
-        staff=seal(opened.token), name=opened.name or "", role=opened.role or "", staff_id=opened.staff_id
-    )
+    session.update(staff=seal(opened.token), name=opened.name or "", role=opened.role or "")
     if language:
         session["language"] = language
     return go_to(url_for("region.policies"))

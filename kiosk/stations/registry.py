@@ -79,9 +79,9 @@ def _new_code() -> str:
 
 
 def read_stations(path: Path) -> Stations:
-    """Stations from a JSON file: [{"name", "label", "face": "counter|tablet|region", "token", "store_id"}, …].
+    """Stations from a JSON file: [{"name", "label", "face", "token", "store_id"}, …].
 
-    A desk (`region`) belongs to no store and has no `store_id`.
+    `face` is "counter", "tablet" or "region". A desk (`region`) belongs to no store and has no `store_id`.
 
     Raises SettingError where the file is missing or is not that.
     """

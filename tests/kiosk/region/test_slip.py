@@ -18,7 +18,7 @@ from tests.kiosk.receipts.escpos_reader import read_escpos
 def test_the_rows_are_those_that_come_out_of_the_printer(tone: str, language: str) -> None:
     sheet = factories.sheet(tone, language)
     url = f"https://terms.example/t/{factories.CODE}"
-    at = dt.datetime(2026, 11, 21, 10, 52)
+    at = dt.datetime(2026, 11, 21, 10, 52, tzinfo=dt.UTC)
     receipt = compose_receipt(sheet, "Maple St store", language, at, terms_url=url)
     paper = read_escpos(render_escpos(receipt, Roll.MM_58))
     rows = slip_rows(receipt)
