@@ -7,7 +7,7 @@ What it must not know: the database, Flask, the clock.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +55,12 @@ class Stamp:
     order_id: str | None
 
 
-def decide_terms(policy: Policy, gathered: Gathered, catalogue: Catalogue) -> Decision:
-    """What the written terms say to the gathered facts, before any code of the service."""
+def decide_terms(
+    policy: Policy, gathered: Gathered, facts: Mapping[str, object], catalogue: Catalogue
+) -> Decision:
+    """What the written terms say to the facts, before any code of the service."""
     ends = gathered.voucher.row.ends_on if gathered.voucher else None
-    return decide(policy, catalogue, gathered.facts, gathered.on, ends=ends, zone=gathered.zone)
+    return decide(policy, catalogue, facts, gathered.on, ends=ends, zone=gathered.zone)
 
 
 def lay_reasons(by_terms: Decision, reasons: Reasons, gathered: Gathered, catalogue: Catalogue) -> Made:

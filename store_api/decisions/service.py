@@ -42,6 +42,8 @@ __all__ = [
     "sheets_of_code", "show", "show_public",
 ]  # fmt: skip
 
+STOPPED = "policy.stopped"
+"""Nothing new is given under a version that was stopped; what was issued before is honoured."""
 LAPSES_AFTER = dt.timedelta(minutes=30)
 """After this a decision is made again before anything is used; a store's midnight comes sooner."""
 NONCE_BYTES = 16
@@ -121,10 +123,13 @@ def _make(work: Work, subject: Subject) -> Made:
     if policy is None:
         raise NotFound
     place = stores.read_place(work.session, subject.store_id)
-    gathered = gather(work.session, subject, place, book.catalogue, work.now)
-    by_terms = decide_terms(policy, gathered, book.catalogue)
+    gathered = gather(work.session, subject, place, book.answerable, work.now)
+    catalogue, facts = book.for_facts(policy, gathered.facts, gathered.on)
+    by_terms = decide_terms(policy, gathered, facts, catalogue)
     reasons = reasons_of(work.session, subject, gathered, by_terms.document, work.now)
-    return lay_reasons(by_terms, reasons, gathered, book.catalogue)
+    if subject.voucher is None and by_terms.document is not None and book.is_stopped(by_terms.document):
+        reasons[STOPPED] = {}
+    return lay_reasons(by_terms, reasons, gathered, catalogue)
 
 
 def _record(work: Work, subject: Subject, made: Made) -> DecisionRow:
@@ -138,8 +143,18 @@ def _record(work: Work, subject: Subject, made: Made) -> DecisionRow:
     terms_code = known.terms_code if known else _draw_terms_code(work.session, made.digest, nonce)
     row = _row(work, subject, made, nonce, terms_code)
     store.add_decision(work.session, row, is_new_code=known is None)
+    _count(work, subject, made)
     _log(work, row)
     return row
+
+
+def _count(work: Work, subject: Subject, made: Made) -> None:
+    """Count the decision beside the terms of its version."""
+    version = made.decision.version
+    if version is not None:
+        statuses = ((result.term.id, result.status) for result in made.decision.terms)
+        day, store_id = made.gathered.on, subject.store_id
+        policies.count_decision(work.session, subject.policy, version, day, store_id, statuses)
 
 
 def _reads_the_same(made: Made, known: DecisionRow) -> bool:
