@@ -58,10 +58,17 @@ def _found(draft: Draft, language: str) -> Iterator[Remark]:
             yield from remarks_of(example.faults)
         for finding in check.findings:
             if finding.mark != "good" and finding.line is not None:
-                yield _remark(finding, language)
+                yield _remark(finding, _first_sign(draft.text, finding.line), language)
 
 
-def _remark(finding: ProofFinding, language: str) -> Remark:
+def _first_sign(text: str, line: int) -> int:
+    """The column at which a line begins to say something; a list's dash says nothing."""
+    lines = text.splitlines()
+    written = lines[line - 1] if line <= len(lines) else ""
+    return len(written) - len(written.lstrip(" -")) + 1
+
+
+def _remark(finding: ProofFinding, column: int, language: str) -> Remark:
     customers = " ".join(customer[language] for customer in finding.customers)
     said = f"{finding.says[language]} {customers}".strip()
-    return Remark(finding.line or 1, 1, f"proof.{finding.law}", said, WEIGHTS[finding.mark])
+    return Remark(finding.line or 1, column, f"proof.{finding.law}", said, WEIGHTS[finding.mark])

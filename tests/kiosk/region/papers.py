@@ -1,4 +1,4 @@
-"""Values of publication as the desk's tests need them: one policy with its versions, and a draft of the next."""
+"""Values of publication as the desk's tests need them: one policy, and a draft of its next version."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ COMPARISON = wire.ComparisonText(
     gains=wire.AffectedText(
         verdict="shown", says=words("Somebody gains.", "Alguien gana."),
         customer=words("On 1 January 2027, last upgrade: 3 April 2025: no becomes yes, worth $50.00.",
-                       "El 1 de enero de 2027, último cambio: 3 de abril de 2025: no pasa a sí, por $50.00.")),
+                       "El 1 de enero de 2027, último cambio: 3 de abril de 2025: no pasa a sí, $50.00.")),
     spans=(wire.SpanFinding(
         kind="takes_over", starts_on=dt.date(2027, 1, 1), ends_on=None,
         says=words("Takes over from version 3 on 1 January 2027.",

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
+from flask import Flask
+from itsdangerous.timed import TimestampSigner
 
-from tests.kiosk.conftest import Browser
+from store_api import contract as wire
+from tests.kiosk import factories
+from tests.kiosk.conftest import Browser, pair
+from tests.kiosk.scripted_store import ScriptedStore
 
 PAGES = {
     "/policies": "$50 upgrade credit",
@@ -31,3 +37,75 @@ def test_a_page_opens_and_says_where_one_is(manager: Browser, path: str) -> None
     spanish = manager.get(path)
     assert spanish.status_code == 200
     assert '<html lang="es"' in spanish.text
+
+
+def test_a_session_that_ran_out_leads_to_signing_in(manager: Browser, store: ScriptedStore) -> None:
+    store.answers["GET /v1/policies/versions"] = (401, factories.problem(401, "auth.required"))
+    assert "Sign in at this desk" in manager.get("/policies").text
+
+
+def test_a_step_that_is_somebody_elses_to_do_is_said_to_be(author: Browser, store: ScriptedStore) -> None:
+    author.get("/drafts/drf_1")
+    store.answers["POST /v1/policies/drafts/drf_1/checks"] = (403, factories.problem(403, "auth.forbidden"))
+    page = author.post("/drafts/drf_1/checks", revision=2)
+    assert page.status_code == 409
+    assert "That is not yours to do" in page.text
+
+
+def test_a_service_that_cannot_be_reached_loses_nothing_and_says_so(
+    author: Browser, store: ScriptedStore
+) -> None:
+    store.answers["GET /v1/policies/drafts/drf_1"] = httpx.ConnectError("down")
+    page = author.get("/drafts/drf_1")
+    assert page.status_code == 503
+    assert "Our records cannot be reached" in page.text
+
+
+def test_a_wrong_pin_signs_nobody_in(app: Flask, store: ScriptedStore) -> None:
+    nobody = wire.StaffSession(
+        code="identity.locked", token=None, staff_id=None, name=None, role=None, store=None,
+        expires_at=None, locked_until=factories.NOW,
+    )  # fmt: skip
+    store.answers["POST /v1/staff/sessions"] = nobody
+    browser = Browser(pair(app, "desk-1"), "region")
+    browser.get("/sign-in")
+    page = browser.post("/sign-in", staff_number="2001", pin="0000")
+    assert page.status_code == 422
+    assert "closed until 10:52" in page.text.replace("\u202f", " ")
+    assert "Sign in at this desk" in browser.get("/policies").text
+
+
+def test_signing_out_wipes_what_the_browser_kept(manager: Browser, store: ScriptedStore) -> None:
+    manager.get("/policies")
+    gone = manager.post("/sign-out", follow=False)
+    assert gone.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert store.count("DELETE /v1/staff/sessions/current") == 1
+    assert "Sign in at this desk" in manager.get("/drafts/drf_1").text
+
+
+def test_a_form_without_its_token_does_nothing(author: Browser, store: ScriptedStore) -> None:
+    answer = author.client.post("/region/drafts/new", data={"text": "format: 1"})
+    assert answer.status_code == 400
+    assert "This page was open for too long" in answer.text
+    assert store.count("POST /v1/policies/drafts") == 0
+
+
+def test_an_author_who_writes_for_an_hour_is_still_signed_in(
+    author: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = TimestampSigner.get_timestamp
+
+    def pass_time(seconds: int) -> None:
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda signer: now(signer) + seconds)
+
+    pass_time(3600)
+    assert "Save the draft" in author.get("/drafts/drf_1/edit").text
+    pass_time(25 * 3600)
+    assert "Sign in at this desk" in author.get("/drafts/drf_1/edit").text
+
+
+def test_the_desks_cookie_is_its_own(author: Browser) -> None:
+    cookie = author.client.get_cookie("region", path="/region")
+    assert cookie is not None
+    assert cookie.http_only
+    assert author.client.get_cookie("counter", path="/counter") is None
