@@ -1,8 +1,9 @@
-"""The list of policies: what is in force, planned, in draft and stopped; days without a version, or with two."""
+"""The list: what is in force, planned, in draft and stopped; days without a version, or with two."""
 
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +57,7 @@ def test_a_day_is_in_a_gap_exactly_when_no_version_decides_on_it(found: list[tup
     told = list(shelf.spans(versions))
     if any(span.kind == "overlap" for span in told):
         starts = sorted((start, start + length) for start, length in found)
-        assert any(a[1] > b[0] for a, b in zip(starts, starts[1:], strict=False))
+        assert any(a[1] > b[0] for a, b in pairwise(starts))
         return
     for number in range(min(start for start, _ in found), 110):
         covered = any(start <= number < start + length for start, length in found)
