@@ -166,6 +166,11 @@ WORDS: dict[str, Words] = {
         "en": "This version was stopped before. Nothing was done.",
         "es": "Esta versión ya se detuvo. No se hizo nada.",
     },
+    "approval.own_work": {
+        "en": "You wrote or changed this text, so somebody else confirms and approves it. Nothing was done.",
+        "es": "Usted escribió o cambió este texto, así que lo confirma y aprueba otra persona. "
+        "No se hizo nada.",
+    },
     "draft.changed": {
         "en": "Somebody changed this draft since you read it. Nothing was done. Read it again.",
         "es": "Alguien cambió este borrador después de que usted lo leyó. No se hizo nada. "

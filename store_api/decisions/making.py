@@ -82,6 +82,12 @@ def make_code_sheets(code: str, details: Details, catalogue: Catalogue) -> dict[
     return {sheet.language: to_wire_sheet(sheet) for sheet in sheets}
 
 
+def make_plain_sheets(decision: Decision, catalogue: Catalogue) -> dict[str, wire.Sheet]:
+    """The sheet in every language of a decision that belongs to no visit and no voucher."""
+    sheets = (make_sheet(decision, catalogue, language, Occasion()) for language in LANGUAGES)
+    return {sheet.language: to_wire_sheet(sheet) for sheet in sheets}
+
+
 def to_wire_sheet(sheet: Sheet) -> wire.Sheet:
     """A sheet as the wire has it, line for line."""
     lines = tuple(_to_wire_line(line) for line in sheet.lines)

@@ -25,21 +25,26 @@ from store_api.decisions.making import (
     facts_to_json,
     lay_reasons,
     make_code_sheets,
+    make_plain_sheets,
     make_sheets,
     to_wire,
 )
 from store_api.decisions.models import DecisionRow
+from store_api.decisions.store import RecordedCase
 from store_api.errors import NotFound
 from store_api.ids import base32
 from store_api.policies import service as policies
+from store_api.policy.decision import Decision as PolicyDecision
+from store_api.policy.facts import Catalogue
 from store_api.policy.wire import decision_to_json
 from store_api.stores import service as stores
 from store_api.vouchers.service import VoucherKey
 from store_api.work import Work
 
 __all__ = [
-    "DecidedAgain", "DecisionRow", "Subject", "decide", "decide_again", "find", "find_by_terms_code",
-    "sheets_of_code", "show", "show_public",
+    "DecidedAgain", "DecisionRow", "RecordedCase", "Subject", "count_cases", "decide", "decide_again",
+    "find", "find_by_terms_code", "read_cases", "sheets_of_code", "sheets_of_decision", "show",
+    "show_public",
 ]  # fmt: skip
 
 STOPPED = "policy.stopped"
@@ -116,6 +121,23 @@ def sheets_of_code(work: Work, code: str, details: Details) -> dict[str, Sheet]:
     return make_code_sheets(code, details, policies.read_catalogue(work.settings.catalogue_files))
 
 
+def sheets_of_decision(decision: PolicyDecision, catalogue: Catalogue) -> dict[str, Sheet]:
+    """The sheet in every language of a decision that is not recorded, such as a preview's."""
+    return make_plain_sheets(decision, catalogue)
+
+
+def count_cases(session: Session, policy: str, since: dt.datetime) -> int:
+    """How many decisions of a policy were recorded since a moment."""
+    return store.count_cases(session, policy, since)
+
+
+def read_cases(
+    session: Session, policy: str, since: dt.datetime, after: RecordedCase | None, limit: int
+) -> list[RecordedCase]:
+    """The next decisions of a policy since a moment, oldest first, after the last one that was read."""
+    return store.read_cases(session, policy, since, after, limit)
+
+
 def _make(work: Work, subject: Subject) -> Made:
     """Gather, ask the policy core, and lay the service's own codes over its answer. Raises NotFound."""
     book = policies.open_book(work.session, work.settings.catalogue_files)
@@ -179,6 +201,7 @@ def _row(work: Work, subject: Subject, made: Made, nonce: str, terms_code: str) 
         terms_code=terms_code,
         policy=subject.policy,
         version=made.decision.version,
+        coded=bool(made.decision.codes),
         on=made.gathered.on,
         zone=made.gathered.zone,
         decided_at=stamp.decided_at,

@@ -54,9 +54,9 @@ def compare_with(
     return _in_words(compare(old, new, joined), joined, book)
 
 
-def first_version(new: PolicyVersion) -> ComparisonText:
-    """The comparison of a policy's first version: there is nothing before it."""
-    return _sealed(new, None, (), (), None, None, ())
+def first_version(book: PolicyBook, new: PolicyVersion, catalogue: Catalogue) -> ComparisonText:
+    """The comparison of a version with nothing before it."""
+    return _sealed(new, None, (), (), None, None, tuple(_spans(book, new, catalogue)))
 
 
 def _joined(

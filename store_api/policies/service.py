@@ -45,10 +45,10 @@ from store_api.staff import service as staff
 from store_api.work import Work
 
 __all__ = [
-    "UPGRADE", "Approval", "PolicyBook", "add_approved", "ask_stop", "compare_in_words", "comparison_of",
-    "confirm_stop", "count_decision", "count_misquoted", "document", "list_all", "list_versions",
-    "load_version", "may_issue", "open_book", "read_catalogue", "reserved_name", "show_entry", "show_text",
-    "term_counts", "text_of", "withdraw_stop",
+    "UPGRADE", "ApprovedVersion", "PolicyBook", "add_approved", "ask_stop", "compare_in_words",
+    "comparison_of", "confirm_stop", "count_decision", "count_misquoted", "document", "list_all",
+    "list_versions", "load_version", "may_issue", "open_book", "put_in_words", "read_catalogue",
+    "reserved_name", "show_entry", "show_text", "term_counts", "text_of", "withdraw_stop",
 ]  # fmt: skip
 
 SLOTS = 16
@@ -57,8 +57,7 @@ DESK = frozenset({"author", "region"})
 RESERVED = frozenset({"drafts", "versions"})
 """Names that no policy has, because addresses have them."""
 
-Approval = PolicyVersionRow
-compare_in_words = compare_with
+ApprovedVersion = PolicyVersionRow
 
 
 @lru_cache(maxsize=8)
@@ -99,9 +98,7 @@ def load_version(session: Session, text: str, filename: str, catalogue: Catalogu
     siblings = book.policies.get(version.policy)
     Policy((version, *(siblings.versions if siblings else ())))
     row = _to_row(version, text, catalogue, now)
-    before = book.version_before(version.policy, version.effective_from)
-    told = compare_with(book, before, version, catalogue) if before else first_version(version)
-    row.comparison = told.model_dump_json()
+    row.comparison = compare_in_words(book, version, catalogue).model_dump_json()
     store.add_version(session, row)
     return True
 
@@ -123,6 +120,14 @@ def add_approved(
     row = _to_row(version, text, catalogue, now)
     store.add_version(session, row)
     return row
+
+
+def compare_in_words(book: PolicyBook, version: PolicyVersion, catalogue: Catalogue) -> ComparisonText:
+    """A version that is not in the book yet beside the one before it. Asks the solver: up to seconds."""
+    before = book.version_before(version.policy, version.effective_from)
+    if before is None:
+        return first_version(book, version, catalogue)
+    return compare_with(book, before, version, catalogue)
 
 
 def show_text(book: PolicyBook, version: PolicyVersion) -> PolicyText:
