@@ -17,12 +17,14 @@ from kiosk.errors import StoreRefused
 from kiosk.htmx import go_to, show
 from kiosk.region import findings
 from kiosk.region.blueprint import attempt_key, client, region
-from kiosk.region.faults import Faults, answer_faults, pin_from_form
+from kiosk.region.faults import UNCONFIRMED, Faults, answer_faults, pin_from_form
 from kiosk.rendering import current_language
 from kiosk.words import say
 from store_api.contract import Draft, DraftSentence
 
 CONFLICT = 409
+# The rows themselves say which sentences wait; the page's head says whose step it is.
+SAID_ELSEWHERE = (UNCONFIRMED, "approval.role")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def _approve_page(draft: Draft, faults: Faults | None = None, status: int = 200)
         groups=groups(draft.sentences),
         done=len(draft.sentences) - len(waiting),
         next_one=waiting[0] if waiting else None,
+        reasons=[each for each in draft.hindrances if each.code not in SAID_ELSEWHERE],
+        waiting=len(waiting),
         checks=findings.checks(draft),
         comparison_digest=compared.digest if compared is not None else "",
         faults=faults or [],

@@ -16,6 +16,7 @@ from kiosk.words import say, write_time
 from store_api.contract import ApprovalAnswer, ApprovalReason, StaffSession, StopAnswer
 
 LONGEST_PIN = 12
+UNCONFIRMED = "approval.sentence_unconfirmed"
 
 Faults = list[tuple[str, str]]
 """(id of the field, what is wrong with it), as the summary at the top of a page lists them."""
@@ -59,4 +60,4 @@ def answer_faults(field: str, answer: StopAnswer | ApprovalAnswer) -> Faults:
 
 def anchor_of(reason: ApprovalReason) -> str:
     """Where on the page of confirming and approving a reason leads."""
-    return f"sentence-{reason.subject}" if reason.subject and reason.code.startswith("sentence") else ""
+    return f"sentence-{reason.subject}" if reason.code == UNCONFIRMED else ""

@@ -194,12 +194,12 @@ FINDINGS = (
     wire.ProofFinding(
         law="somebody", subject=None, verdict="shown", mark="good", line=None,
         says=words("Somebody can be eligible.", "Alguien puede recibirlo."),
-        customers=(words("On 1 January 2027, what is bought: a phone: yes, worth $50.00.",
+        facts=(), customers=(words("On 1 January 2027, what is bought: a phone: yes, worth $50.00.",
                          "El 1 de enero de 2027, lo que se compra: un teléfono: sí, por $50.00."),)),
     wire.ProofFinding(
         law="term", subject="new-phone", verdict="redundant", mark="warning", line=12,
         says=words("The term new-phone is never the only reason for a no.",
-                   "La condición new-phone nunca es la única razón de un no."), customers=()),
+                   "La condición new-phone nunca es la única razón de un no."), customers=(), facts=()),
 )  # fmt: skip
 
 
@@ -279,6 +279,7 @@ PREVIEW = wire.SheetPreview(
             on=dt.date(2027, 1, 1),
             facts={"order.device_category": "phone"},
             waived=(),
+            names_a_day=kind == "not_yet",
             sheets={language: factories.sheet(kind, language) for language in ("en", "es")},
         )
         for kind in ("yes", "not_yet", "question")
