@@ -48,7 +48,7 @@ def remarks(draft: Draft, language: str) -> tuple[Remark, ...]:
     """Everything that has a place in the text: faults, else what examples and proofs found."""
     if draft.faults:
         return remarks_of(draft.faults)
-    return tuple(_found(draft, language))
+    return tuple(dict.fromkeys(_found(draft, language)))  # examples are told of by their check, too
 
 
 def _found(draft: Draft, language: str) -> Iterator[Remark]:
