@@ -18,7 +18,7 @@ from kiosk.region.faults import Faults, answer_faults, pin_from_form
 from kiosk.region.marked_text import numbered
 from kiosk.rendering import current_language
 from kiosk.words import say
-from store_api.contract import StopAnswer, TermCounts, VersionDocument, Words
+from store_api.contract import StopAnswer, TermCounts
 
 DAYS = 30
 LONGEST_SEARCH = 60
@@ -69,22 +69,10 @@ def _version_page(
         versions=asked.versions(policy).versions,
         counts=_counts(policy, version),
         lines=numbered(document.text),
-        agrees=_agrees(document),
         faults=faults or [],
         reason=reason,
     )
     return Response(page, status=status)
-
-
-def _agrees(document: VersionDocument) -> tuple[Words, ...]:
-    """What a customer agrees to, from the draft of which the version was made."""
-    if document.draft_id is None:
-        return ()
-    told: dict[str, dict[str, str]] = {}
-    for sentence in client().draft(document.draft_id).sentences:
-        if sentence.kind == "agrees":
-            told.setdefault(sentence.subject, {})[sentence.language] = sentence.says
-    return tuple(told.values())
 
 
 def _counts(policy: str, version: int) -> TermCounts | None:

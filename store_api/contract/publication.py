@@ -178,12 +178,26 @@ class TermChangeText(Wire):
     says: Words
 
 
+class ToldFact(Wire):
+    """One fact of a customer in words."""
+
+    label: Words
+    value: Words
+
+
 class AffectedText(Wire):
-    """Who loses or gains: somebody, with a customer who shows it; nobody, proved; or not proved."""
+    """Who loses or gains: somebody, with a customer who shows it; nobody, proved; or not proved.
+
+    `customer` tells in a sentence what `on`, `facts`, `before` and `after` tell one by one.
+    """
 
     verdict: Literal["shown", "nobody", "not_proved"]
     says: Words
     customer: Words | None
+    on: dt.date | None = None
+    facts: tuple[ToldFact, ...] = ()
+    before: Words | None = None
+    after: Words | None = None
 
 
 class SpanFinding(Wire):
@@ -435,13 +449,17 @@ class VersionShelf(Wire):
 
 
 class VersionDocument(Wire):
-    """A version for staff: its text, the catalogue entries frozen with it, and its sentences."""
+    """A version for staff: its text, the catalogue entries frozen with it, and its sentences.
+
+    `agrees` is what a customer commits to, with the names of facts where a decision has their values.
+    """
 
     entry: VersionEntry
     text: str
     catalogue_digest: str | None
     draft_id: Identifier | None
     terms: tuple[VersionTerm, ...]
+    agrees: tuple[Words, ...] = ()
 
 
 class VersionTerm(Wire):

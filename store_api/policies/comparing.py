@@ -11,10 +11,11 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from store_api.contract import AffectedText, ComparisonText, SpanFinding, TermChangeText, Words
+from store_api.contract import AffectedText, ComparisonText, SpanFinding, TermChangeText, ToldFact, Words
 from store_api.policies.book import PolicyBook
 from store_api.policy.canonical import digest_of
 from store_api.policy.facts import Catalogue
+from store_api.policy.findings import Customer
 from store_api.policy.frozen import used_facts
 from store_api.policy.model import PolicyVersion
 from store_api.policy.proof_words import ProofWords
@@ -92,11 +93,29 @@ def _in_words(compared: Comparison, catalogue: Catalogue, book: PolicyBook) -> C
 
 def _affected(affected: Affected, told: dict[str, ProofWords]) -> AffectedText:
     lines = {language: list(words.affected(affected)) for language, words in told.items()}
-    shown = affected.verdict == "shown"
-    return AffectedText(
+    bare = AffectedText(
         verdict=affected.verdict,
         says={language: found[0] for language, found in lines.items()},
-        customer={language: found[1].strip() for language, found in lines.items()} if shown else None,
+        customer=None,
+    )
+    customer, before, after = affected.customer, affected.before, affected.after
+    if customer is None or before is None or after is None:
+        return bare
+    return bare.model_copy(
+        update={
+            "customer": {language: found[1].strip() for language, found in lines.items()},
+            "on": customer.on,
+            "facts": tuple(_told_fact(customer, key, told) for key in customer.facts),
+            "before": {language: words.outcome(before) for language, words in told.items()},
+            "after": {language: words.outcome(after) for language, words in told.items()},
+        }
+    )
+
+
+def _told_fact(customer: Customer, key: str, told: dict[str, ProofWords]) -> ToldFact:
+    return ToldFact(
+        label={language: words.words.label(key) for language, words in told.items()},
+        value={language: words.value(customer, key) for language, words in told.items()},
     )
 
 

@@ -89,12 +89,14 @@ class Shelf:
 
 def document_of(row: PolicyVersionRow, shelf: Shelf) -> VersionDocument:
     """A version with its text and its terms, for staff."""
+    version = shelf.version(row)
     return VersionDocument(
         entry=shelf.entry(row),
         text=row.text,
         catalogue_digest=row.catalogue_digest,
         draft_id=row.draft_id,
-        terms=_terms(shelf.version(row), shelf.book),
+        terms=_terms(version, shelf.book),
+        agrees=tuple({language: says[language] for language in LANGUAGES} for says in version.agrees),
     )
 
 

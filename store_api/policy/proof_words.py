@@ -56,23 +56,25 @@ class ProofWords:
         told = {key: "" for customer in finding.customers for key in customer.facts}
         for customer in finding.customers:
             decision = decide(version, self.catalogue, customer.facts, customer.on)
-            yield self.customer(customer, tuple(told), self._outcome(decision))
+            yield self.customer(customer, tuple(told), self.outcome(decision))
 
     def customer(self, customer: Customer, keys: tuple[str, ...], outcome: str) -> str:
         """Facts by their labels, and the answer."""
         facts = ", ".join(
-            f"{uncapitalised(self.words.label(key))}: {self._value(customer, key)}" for key in keys
+            f"{uncapitalised(self.words.label(key))}: {self.value(customer, key)}" for key in keys
         )
         day = self.words.day(customer.on)
         return self.phrase("customer", day=day, facts=facts, outcome=outcome)
 
-    def _value(self, customer: Customer, key: str) -> str:
+    def value(self, customer: Customer, key: str) -> str:
+        """What a customer has of a fact; that it is not known where they have nothing."""
         value = customer.facts.get(key)
         if value is None:
             return self.phrase("unknown")
         return self.words.value(self.words.fact(key), value)
 
-    def _outcome(self, decision: Decision) -> str:
+    def outcome(self, decision: Decision) -> str:
+        """The answer in a word or two, with its amount."""
         amount = decision.benefit.amount if decision.benefit is not None else None
         if amount is not None:
             return self.phrase("yes_worth", amount=self.words.money(amount))
@@ -111,7 +113,7 @@ class ProofWords:
         why = self.phrase(f"why.{affected.why}") if affected.why is not None else ""
         yield self.phrase(f"{affected.side}.{affected.verdict}", why=why)
         if affected.customer is not None and affected.before is not None and affected.after is not None:
-            before, after = self._outcome(affected.before), self._outcome(affected.after)
+            before, after = self.outcome(affected.before), self.outcome(affected.after)
             turned = self.phrase("turned", before=before, after=after)
             yield "    " + self.customer(affected.customer, tuple(affected.customer.facts), turned)
 

@@ -107,6 +107,7 @@ def document(of: wire.VersionEntry | None = None, **changes: Any) -> wire.Versio
         "text": TEXT,
         "catalogue_digest": DIGEST,
         "draft_id": None,
+        "agrees": (words("Your agreement runs on.", "Su contrato sigue."),),
         "terms": tuple(
             wire.VersionTerm(term=term, tier=None, says=says, reading=reading, line=line)
             for term, (says, reading, line) in TERMS.items()
@@ -159,6 +160,9 @@ COMPARISON = wire.ComparisonText(
         verdict="nobody", says=words("Nobody loses.", "Nadie pierde."), customer=None),
     gains=wire.AffectedText(
         verdict="shown", says=words("Somebody gains.", "Alguien gana."),
+        on=dt.date(2027, 1, 1), before=words("no"), after=words("yes, $50.00", "sí, $50.00"),
+        facts=(
+            wire.ToldFact(label=words("Last upgrade"), value=words("3 April 2025", "3 de abril de 2025")),),
         customer=words("On 1 January 2027, last upgrade: 3 April 2025: no becomes yes, worth $50.00.",
                        "El 1 de enero de 2027, último cambio: 3 de abril de 2025: no pasa a sí, $50.00.")),
     spans=(wire.SpanFinding(

@@ -148,7 +148,8 @@ def test_the_comparison_marks_what_went_and_what_came_by_a_word(author: Browser)
     assert re.search(r"<del><span class=\"for-ears\">gone: </span>24</del>", page)
     assert re.search(r"<ins><span class=\"for-ears\">new: </span>20</ins>", page)
     assert "Nobody loses." in page
-    assert "no becomes yes, worth $50.00" in page
+    assert "3 April 2025" in page
+    assert "yes, $50.00" in page
 
 
 def test_a_discarded_draft_is_told_of_once(author: Browser, store: ScriptedStore) -> None:
