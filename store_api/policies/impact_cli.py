@@ -58,18 +58,15 @@ def _measured(version: PolicyVersion, catalogue: Catalogue, days: int) -> Any:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from store_api.app import wall_clock
-    from store_api.drafts.service import measure
+    from store_api.drafts.service import measure_file
     from store_api.operating import opened_database, settings_or_exit
-    from store_api.policies.service import open_book
 
     settings = settings_or_exit()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with opened_database(settings) as database, Progress(*columns, console=console) as progress:
-        with database.reading() as session:
-            book = open_book(session, settings.catalogue_files)
         task = progress.add_task("decisions", total=None)
-        for line in measure(database, version, catalogue, book, days, wall_clock()):
+        for line in measure_file(database, version, catalogue, settings, days, wall_clock()):
             progress.update(task, completed=line.done, total=line.total)
             if line.impact is not None:
                 return line.impact

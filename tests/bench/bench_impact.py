@@ -1,8 +1,8 @@
 """How many recorded decisions a core decides again in a second: `python3 -m tests.bench impact`.
 
-A million decisions are recorded in a SQLite file of its own, with the facts that the demo's credit reads: once
-all different, once as a chain's customers repeat each other. Sheets and answers are left empty, for the preview
-does not read them. IMPACT_DECISIONS sets another number.
+A million decisions are recorded in a SQLite file of its own, with the facts that the demo's credit reads:
+once all different, once as a chain's customers repeat each other. Sheets and answers are left empty, for the
+preview does not read them. IMPACT_DECISIONS sets another number.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def main() -> None:
 
 
 def twenty_terms_rate(cases: int = 100_000) -> float:
-    """The same without a database: a draft and a version of twenty terms, no two cases with the same facts."""
+    """The same without a database: a version of twenty terms, no two cases with the same facts."""
     from store_api.decisions.service import RecordedCase
     from store_api.drafts.impact import ImpactMeter
     from store_api.policies.service import PolicyBook
