@@ -49,13 +49,16 @@ from store_api.drafts.standing import Standing, text_digest
 from store_api.drafts.successor import next_text
 from store_api.errors import Conflict, Invalid, NotAllowed, NotFound
 from store_api.policies import service as policies
+from store_api.policy.facts import Catalogue
 from store_api.policy.model import PolicyVersion
+from store_api.settings import Settings
 from store_api.staff import service as staff
 from store_api.work import Work
 
 __all__ = [
     "ImpactWork", "add", "approve", "ask_impact", "check", "confirm", "edit", "find", "find_impact",
-    "keep_impact", "list_all", "measure", "preview", "run_impact", "start_checks", "succeed", "withdraw",
+    "keep_impact", "list_all", "measure", "measure_file", "preview", "run_impact", "start_checks",
+    "succeed", "withdraw",
 ]  # fmt: skip
 
 
@@ -198,6 +201,20 @@ def ask_impact(work: Work, draft_id: str, request: ImpactRequest) -> ImpactRun:
     work.session.add(run)
     work.session.flush()
     return ImpactRun(run_id=run.run_id, draft_id=draft_id, days=run.days)
+
+
+def measure_file(
+    database: Database,
+    version: PolicyVersion,
+    catalogue: Catalogue,
+    settings: Settings,
+    days: int,
+    now: datetime,
+) -> Iterator[ImpactProgress]:
+    """The impact of a version that is no draft yet; nothing is kept."""
+    with database.reading() as session:
+        book = policies.open_book(session, settings.catalogue_files)
+    return measure(database, version, catalogue, book, days, now)
 
 
 def find_impact(work: Work, draft_id: str, run_id: str) -> ImpactWork:
