@@ -1,4 +1,4 @@
-// The region's desk: a form that asks before it does something for good, and a text that is not lost by leaving.
+// The region's desk: a text that was typed is not lost by leaving the page, and links open what they lead into.
 let changed = false;
 
 document.addEventListener("input", (event) => {
@@ -13,4 +13,10 @@ window.addEventListener("beforeunload", (event) => {
 document.addEventListener("htmx:afterSettle", () => {
   const next = document.querySelector("[data-next-to-confirm]");
   if (next && document.activeElement === document.body) next.focus();
+});
+
+// A link to a line of the document opens the part in which the document stands.
+document.addEventListener("click", (event) => {
+  const opens = event.target.closest?.("a[data-opens]")?.dataset.opens;
+  if (opens) document.getElementById(opens)?.setAttribute("open", "");
 });

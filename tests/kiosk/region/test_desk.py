@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import httpx
 import pytest
 from flask import Flask
 from itsdangerous.timed import TimestampSigner
 
+from kiosk.errors import SettingError
+from kiosk.settings import read_settings
+from kiosk.stations.registry import read_stations
 from store_api import contract as wire
 from tests.kiosk import factories
 from tests.kiosk.conftest import Browser, pair
@@ -109,3 +115,23 @@ def test_the_desks_cookie_is_its_own(author: Browser) -> None:
     assert cookie is not None
     assert cookie.http_only
     assert author.client.get_cookie("counter", path="/counter") is None
+
+
+def test_a_desk_needs_no_store_and_everything_else_does(tmp_path: Path) -> None:
+    desk = {"name": "desk-1", "label": "desk", "face": "region", "token": "device_x"}
+    path = tmp_path / "stations.json"
+    path.write_text(json.dumps([desk]))
+    assert [station.store_id for station in read_stations(path)] == [None]
+    path.write_text(json.dumps([desk, {**desk, "name": "kiosk-1", "face": "counter"}]))
+    with pytest.raises(SettingError, match="kiosk-1 needs a store_id"):
+        read_stations(path)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd"])
+def test_a_zone_that_does_not_exist_stops_the_start_with_its_name(zone: str) -> None:
+    with pytest.raises(SettingError, match="KIOSK_ZONE"):
+        read_settings({"KIOSK_SECRET_KEY": "a secret", "KIOSK_ZONE": zone})
+
+
+def test_times_are_those_of_the_desks_zone(manager: Browser) -> None:
+    assert "21 November 2026 at 10:52 AM" in manager.get("/drafts/drf_1").text.replace("\u202f", " ")
