@@ -13,7 +13,8 @@ from kiosk.htmx import go_to, show
 from kiosk.region import comparing, findings
 from kiosk.region.blueprint import attempt_key, client, region
 from kiosk.region.faults import Faults
-from kiosk.region.marked_text import numbered
+from kiosk.region.marked_text import Remark, numbered
+from kiosk.region.rewording import differing_lines
 from kiosk.rendering import current_language
 from kiosk.words import say
 from store_api.contract import Draft
@@ -129,9 +130,20 @@ def _edit_page(
         revision=revision,
         faults=faults or [],
         is_conflict=is_conflict,
-        theirs=numbered(found.text) if is_conflict else (),
+        theirs=numbered(found.text, _differences(text, found.text)) if is_conflict else (),
     )
     return Response(page, status=status)
+
+
+def _differences(mine: str, theirs: str) -> list[Remark]:
+    """A note at each place where what is saved is not what was typed."""
+    language = current_language()
+    notes = []
+    for place in differing_lines(mine, theirs):
+        key = "region.draft.conflict.differs" if place.count else "region.draft.conflict.lacks"
+        said = say(language, key, first=place.line, last=place.line + place.count - 1)
+        notes.append(Remark(place.line, findings.first_sign(theirs, place.line), "", said, "note"))
+    return notes
 
 
 @region.post("/drafts/<draft_id>/checks")

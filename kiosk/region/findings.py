@@ -58,10 +58,10 @@ def _found(draft: Draft, language: str) -> Iterator[Remark]:
             yield from remarks_of(example.faults)
         for finding in check.findings:
             if finding.mark != "good" and finding.line is not None:
-                yield _remark(finding, _first_sign(draft.text, finding.line), language)
+                yield _remark(finding, first_sign(draft.text, finding.line), language)
 
 
-def _first_sign(text: str, line: int) -> int:
+def first_sign(text: str, line: int) -> int:
     """The column at which a line begins to say something; a list's dash says nothing."""
     lines = text.splitlines()
     written = lines[line - 1] if line <= len(lines) else ""

@@ -1,6 +1,6 @@
-"""Two sentences beside each other: which words went, which came.
+"""Two sentences, or two texts, beside each other: which words went, which came, which lines differ.
 
-What it is for: a change of words is seen at once, by a mark and not by colour alone.
+What it is for: a change is seen at once, by a mark and not by colour alone.
 What it must not know: policies, pages.
 """
 
@@ -36,3 +36,18 @@ def rewording(before: str, after: str) -> tuple[tuple[Run, ...], tuple[Run, ...]
 def _add(runs: list[Run], fate: Literal["same", "gone", "new"], text: str) -> None:
     if text:
         runs.append(Run(fate, text))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Lines of one text that the other has not: from `line` on, `count` of them; none where it lacks lines."""
+
+    line: int
+    count: int
+
+
+def differing_lines(mine: str, theirs: str) -> tuple[Difference, ...]:
+    """Where their text is not mine, by the lines of theirs; lines count from 1."""
+    old, new = mine.splitlines(), theirs.splitlines()
+    opcodes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return tuple(Difference(j1 + 1, j2 - j1) for tag, _, _, j1, j2 in opcodes if tag != "equal")

@@ -114,6 +114,7 @@ def test_a_text_saved_by_somebody_else_meanwhile_is_shown_beside_ones_own(
     assert "Somebody else has saved this draft meanwhile" in page.text
     assert "60.00 USD" in page.text
     assert "75.00 USD" in page.text
+    assert "Lines 9 to 9 are not as you wrote them." in page.text
     assert 'name="revision" value="3"' in page.text, "saving again goes over what was seen, and nothing else"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.region.rewording import Run, rewording
+from kiosk.region.rewording import Difference, Run, differing_lines, rewording
 
 SENTENCES = st.lists(st.sampled_from(["Renew", "for", "24", "months", "año,", "$50.00", "."])).map(" ".join)
 
@@ -33,3 +33,24 @@ def test_both_sentences_are_shown_whole_and_share_what_is_the_same(before: str, 
 @given(SENTENCES)
 def test_the_same_sentence_has_no_mark(sentence: str) -> None:
     assert all(run.fate == "same" for side in rewording(sentence, sentence) for run in side)
+
+
+LINES = st.lists(st.sampled_from(["format: 1", "  is: phone", "", "b"]), max_size=8)
+
+
+def test_changed_added_and_missing_lines_have_their_places() -> None:
+    assert differing_lines("a\nb\nc", "a\nB\nB2\nc") == (Difference(2, 2),)
+    assert differing_lines("a\nb\nc", "a\nc") == (Difference(2, 0),)
+
+
+@given(LINES, LINES)
+def test_what_is_not_named_as_different_is_in_my_text_in_the_same_order(
+    mine: list[str], theirs: list[str]
+) -> None:
+    found = differing_lines("\n".join(mine), "\n".join(theirs))
+    named = {place.line + step for place in found for step in range(place.count)}
+    there = "\n".join(theirs).splitlines()
+    kept = [line for number, line in enumerate(there, 1) if number not in named]
+    rest = iter("\n".join(mine).splitlines())
+    assert all(any(line == other for other in rest) for line in kept)
+    assert bool(found) == ("\n".join(mine).splitlines() != there)
