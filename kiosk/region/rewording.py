@@ -40,7 +40,7 @@ def _add(runs: list[Run], fate: Literal["same", "gone", "new"], text: str) -> No
 
 @dataclass(frozen=True)
 class Difference:
-    """Lines of one text that the other has not: from `line` on, `count` of them; none where it lacks lines."""
+    """Lines of one text that the other has not: `count` of them from `line` on; 0 where it lacks some."""
 
     line: int
     count: int
