@@ -41,6 +41,7 @@ from kiosk.options import Options
 from kiosk.phone.routes import phone
 from kiosk.receipts.print_queue import PrintQueue
 from kiosk.receipts.rendering import render
+from kiosk.region.routes import region
 from kiosk.rendering import STATIC_FOLDER, TEMPLATE_FOLDER, register_rendering
 from kiosk.scan.inbox import ScanInbox
 from kiosk.scan.routes import LARGEST_PHOTO, scan
@@ -93,7 +94,7 @@ def create_app(services: Services, desk: Desk | None = None) -> Flask:
     register_htmx(app)
     register_rendering(app, settings)
     register_faults(app)
-    for blueprint in (stations, counter, scan, tablet, phone):
+    for blueprint in (stations, counter, scan, tablet, phone, region):
         app.register_blueprint(blueprint)
     app.after_request(_harden)
     return app
@@ -184,14 +185,14 @@ def join(
 
 
 def _stations_of(people: dict[str, Any]) -> list[Station]:
-    """The demo's kiosks and tablets; a till has no face."""
-    faces = {"kiosk": "counter", "tablet": "tablet"}
+    """The demo's kiosks, tablets and desks; a till has no face."""
+    faces = {"kiosk": "counter", "tablet": "tablet", "desk": "region"}
     names = {shop["store_id"]: shop["name"] for shop in people["stores"]}
     return [
         Station(
             name=device["station"],
-            label=f"{device['kind']} of {names[device['store_id']]}",
-            face=faces[device["kind"]],  # type: ignore[arg-type]  # one of the two above
+            label=f"{device['kind']} of {names.get(device['store_id'], 'the region')}",
+            face=faces[device["kind"]],  # type: ignore[arg-type]  # one of those above
             token=device["token"],
             store_id=device["store_id"],
         )

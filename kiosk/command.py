@@ -156,7 +156,7 @@ def _tell(console: Console, demo: Demo, joined: Joined, seconds: float) -> None:
     places = Table(box=None, show_header=False, padding=(0, 2))
     places.add_row("Demo desk", f"[bold]{base}/[/]", "opens everything below, paired")
     for station in joined.services.stations:
-        face = "Kiosk" if station.face == "counter" else "Tablet"
+        face = {"counter": "Kiosk", "tablet": "Tablet"}.get(station.face, "Region")
         code = joined.services.stations.pairing_code(station.name)
         places.add_row(f"{face} {station.name}", f"{base}/{station.face}/", f"pairing code {code}")
     places.add_row("API", f"{base}/v1/docs", "")

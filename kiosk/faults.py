@@ -15,11 +15,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.errors import SignInNeeded, StoreRefused, StoreUndecided, StoreUnreachable
 from kiosk.htmx import go_to, wants_fragment
-from kiosk.sessions import face_of
+from kiosk.sessions import FACES, face_of
 
 log = structlog.get_logger(__name__)
 
-NO_VISIT = frozenset({403, 404, 410})
+STAFF = ("tablet", "region")
 
 
 def register_faults(app: Flask) -> None:
@@ -44,15 +44,14 @@ def _unreachable(error: StoreUnreachable) -> AnyResponse:
     face = face_of(request.path)
     if wants_fragment():
         counter = url_for("counter.unreachable")
-        return go_to(counter if face == "counter" else url_for("tablet.fault", fault="unreachable"))
+        return go_to(counter if face == "counter" else _fault_address(face, "unreachable"))
     return _page(face, "unreachable", 503)
 
 
 def _undecided(error: StoreUndecided) -> AnyResponse:
     log.warning("store.undecided", key=error.key)
-    if face_of(request.path) == "counter":
-        return go_to(url_for("counter.finding_out"))
-    return go_to(url_for("tablet.fault", fault="finding_out"))
+    face = face_of(request.path)
+    return go_to(url_for("counter.finding_out") if face == "counter" else _fault_address(face, "finding_out"))
 
 
 def _refused(error: StoreRefused) -> AnyResponse:
@@ -60,9 +59,9 @@ def _refused(error: StoreRefused) -> AnyResponse:
     if _is_a_look():
         return Response(status=204)
     face = face_of(request.path)
-    if face == "tablet" and isinstance(error, SignInNeeded):
+    if face in STAFF and isinstance(error, SignInNeeded):
         session.clear()
-        return go_to(url_for("tablet.sign_in"))
+        return go_to(url_for(f"{face}.sign_in"))
     if face == "counter" and error.code == "identity.not_checked":
         return go_to(url_for("counter.who"))
     return _fault(face, "refused", 409)
@@ -87,8 +86,12 @@ def _broken(error: Exception) -> AnyResponse:
     return _fault(face_of(request.path), "broken", 500)
 
 
+def _fault_address(face: str, fault: str) -> str:
+    return url_for(f"{face if face in STAFF else 'tablet'}.fault", fault=fault)
+
+
 def _fault(face: str, fault: str, status: int) -> AnyResponse:
-    if wants_fragment() and face in ("counter", "tablet"):
+    if wants_fragment() and face in FACES:
         return go_to(url_for(f"{face}.fault", fault=fault))
     return _page(face, fault, status)
 
@@ -97,6 +100,8 @@ def _page(face: str, fault: str, status: int) -> Response:
     if face == "counter":
         name = "counter/unreachable.html" if fault == "unreachable" else "counter/fault.html"
         return Response(render_template(name, fault=fault), status=status)
+    if face == "region":
+        return Response(render_template("region/fault.html", fault=fault, staff=None), status=status)
     if face == "tablet":
         known = "missing" if fault in ("missing", "too_large") else fault
         return Response(render_template("tablet/fault.html", fault=known, staff=None), status=status)

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from kiosk import words
 from kiosk.htmx import BROWSER_CONFIG
-from kiosk.sessions import current_view, face_of
+from kiosk.sessions import FACES, current_view, face_of
 from kiosk.settings import Settings
 from store_api.contract import Money, Sheet, SheetLine
 
@@ -177,6 +177,12 @@ def _filters() -> dict[str, Callable[..., object]]:
     def time_of_day(value: dt.datetime) -> str:
         return words.write_time(current_language(), value, g.get("zone") or dt.UTC)
 
+    def date_of(value: dt.datetime) -> str:
+        return words.write_day(current_language(), value.astimezone(g.get("zone") or dt.UTC).date())
+
+    def number(value: int) -> str:
+        return words.write_number(current_language(), value)
+
     def money(value: Money) -> str:
         return words.write_money(current_language(), value)
 
@@ -186,6 +192,8 @@ def _filters() -> dict[str, Callable[..., object]]:
         "day": day,
         "day_before": day_before,
         "time_of_day": time_of_day,
+        "date_of": date_of,
+        "number": number,
         "money": money,
     }
 
@@ -200,7 +208,7 @@ def _page_values() -> dict[str, object]:
     return {
         "language": language,
         "other_languages": [other for other in words.LANGUAGES if other != language],
-        "face": face if face in ("counter", "tablet") else "phone",
+        "face": face if face in FACES else "phone",
         "view": current_view(),
         "t": translate,
         "months": lambda count: words.say_months(language, count),

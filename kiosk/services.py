@@ -13,6 +13,7 @@ import httpx
 from flask import abort, current_app
 
 from kiosk.devices import Devices
+from kiosk.impact_runs import ImpactRuns
 from kiosk.ledger import Ledger, NoLedger
 from kiosk.live import Live
 from kiosk.rendering import current_language
@@ -36,6 +37,7 @@ class Services:
     devices: Devices
     ledger: Ledger = field(default_factory=NoLedger)
     sleep: Callable[[float], None] = time.sleep
+    impact_runs: ImpactRuns = field(default_factory=ImpactRuns)
 
     def client(self, token: str) -> StoreClient:
         """A client for one token, answering in the language of this page."""
@@ -45,6 +47,7 @@ class Services:
         """End the streams, let the devices go, close the connection."""
         for live in self.live.values():
             live.stop()
+        self.impact_runs.close()
         self.devices.close()
         self.http.close()
 
@@ -54,7 +57,7 @@ def follow_stores(http: httpx.Client, stations: Stations) -> dict[str, Live]:
     by_store = {
         station.store_id: station for station in (*stations.of_face("counter"), *stations.of_face("tablet"))
     }
-    return {store: Live(StoreClient(http, station.token)) for store, station in by_store.items()}
+    return {store: Live(StoreClient(http, station.token)) for store, station in by_store.items() if store}
 
 
 def services() -> Services:

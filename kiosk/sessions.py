@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cryptography.fernet import Fernet, InvalidToken
-from flask import Flask, Response, current_app, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, current_app, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature, URLSafeSerializer
 
-FACES = ("counter", "tablet")
+FACES = ("counter", "tablet", "region")
+# Longer than any session of staff: how long one lasts is the service's to say, which is asked every time.
+STAFF_COOKIE_SECONDS = 24 * 3600
 Size = Literal["normal", "large"]
 Contrast = Literal["normal", "high"]
 
@@ -33,13 +35,24 @@ class FaceSessions(SecureCookieSessionInterface):
     """Flask's signed cookie, but with a name and a path for each face."""
 
     def get_cookie_name(self, app: Flask) -> str:
-        """`counter`, `tablet` or `public`."""
+        """The face's own name: `counter`, `tablet`, `region` or `public`."""
         return face_of(request.path)
 
     def get_cookie_path(self, app: Flask) -> str:
         """The face's own path."""
         face = face_of(request.path)
         return "/" if face == "public" else f"/{face}"
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the face's cookie holds; an age at which it is no longer accepted is the kiosk's alone."""
+        serializer = self.get_signing_serializer(app)
+        if serializer is None or face_of(request.path) in ("counter", "public"):
+            return super().open_session(app, request)
+        try:
+            kept = request.cookies.get(self.get_cookie_name(app), "")
+            return self.session_class(serializer.loads(kept, max_age=STAFF_COOKIE_SECONDS))
+        except BadSignature:
+            return self.session_class()
 
 
 @dataclass(frozen=True)
@@ -84,7 +97,7 @@ def _fernet() -> Fernet:
 
 
 def set_station_cookie(response: Response, face: str, station: str, *, secure: bool) -> None:
-    """Pair the browser with a station for a face (`counter` or `tablet`) until another one is paired."""
+    """Pair the browser with a station for a face that has stations, until another one is paired."""
     response.set_cookie(
         f"station_{face}",
         _station_serializer().dumps({"face": face, "station": station}),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 
@@ -70,6 +71,13 @@ def _switch(value: str) -> bool:
     return value.strip().lower() == "true"
 
 
+def _zone(value: str) -> str:
+    try:
+        return ZoneInfo(value.strip()).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("a time zone such as America/New_York") from None
+
+
 def _setting(default: Any, read: Callable[[str], Any], help_text: str, is_shown: bool = True) -> Any:
     return field(default=default, repr=is_shown, metadata={"read": read, "help": help_text})
 
@@ -114,6 +122,9 @@ class Settings:
     language: str = _setting("en", _language, "Language in which a fresh page begins: en or es.")
     country: str = _setting(
         "US", _country, "Country whose telephone numbers are typed without a prefix (ISO 3166)."
+    )
+    zone: str = _setting(
+        "America/New_York", _zone, "Time zone in which a desk of the region writes times (IANA)."
     )
     idle_seconds: int = _setting(
         60, _whole(5, 600), "Seconds without a touch, key or scan before the kiosk asks."

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 
 from store_api.contract import Money
 
@@ -50,6 +50,11 @@ def write_day(language: str, day: dt.date) -> str:
 def write_time(language: str, moment: dt.datetime, zone: dt.tzinfo) -> str:
     """The time of day of an aware moment in the store's zone: 10:52 AM."""
     return format_time(moment.astimezone(zone), "short", locale=LOCALES[language], tzinfo=zone)
+
+
+def write_number(language: str, number: int) -> str:
+    """A whole number as the language groups it: 3,412."""
+    return format_decimal(number, locale=LOCALES[language])
 
 
 def write_money(language: str, money: Money) -> str:

@@ -12,6 +12,7 @@ from store_api.audit.routes import api as audit
 from store_api.auth import Finder
 from store_api.decisions.routes import api as decisions
 from store_api.devices import service as devices
+from store_api.drafts.routes import api as drafts
 from store_api.orders.routes import api as orders
 from store_api.policies.routes import api as policies
 from store_api.redemptions.routes import api as redemptions
@@ -30,6 +31,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     staff,
     events,
     audit,
+    drafts,
     policies,
     orders,
     visits,

@@ -72,7 +72,7 @@ def events() -> Response:
     def wanted(event: VisitEvent) -> bool:
         return event.visit_id == mine
 
-    stream = services().live[current_station("counter").store_id].listen(wanted)
+    stream = services().live[current_station("counter").store_id or ""].listen(wanted)
     return Response(stream, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 

@@ -1,4 +1,4 @@
-"""The stations of a store: a kiosk with its devices, a tablet; each with its own device token.
+"""The stations: a store's kiosk with its devices, its tablet, a desk of the region; each with a device token.
 
 What it is for: naming stations, keeping their tokens on this side, and pairing a browser with one by a code
 that works once. What it must not know: Flask, what a face shows.
@@ -18,7 +18,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from kiosk.errors import SettingError
 
-Face = Literal["counter", "tablet"]
+Face = Literal["counter", "tablet", "region"]
+STARTS: dict[str, str] = {"counter": "counter.start", "tablet": "tablet.visits", "region": "region.policies"}
+"""The first page of each face, as an endpoint."""
 # Without the letters and digits that are mistaken for one another (Crockford's base 32).
 PAIRING_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PAIRING_LENGTH = 8
@@ -26,13 +28,13 @@ PAIRING_LENGTH = 8
 
 @dataclass(frozen=True)
 class Station:
-    """One place in a store; `token` is the device token with which it calls the service."""
+    """One place in a store, or a desk of no store; `token` is its device token for the service."""
 
     name: str
     label: str
     face: Face
     token: str = field(repr=False)
-    store_id: str
+    store_id: str | None = None
 
 
 class Stations:
@@ -77,7 +79,9 @@ def _new_code() -> str:
 
 
 def read_stations(path: Path) -> Stations:
-    """Stations from a JSON file: [{"name", "label", "face": "counter|tablet", "token", "store_id"}, …].
+    """Stations from a JSON file: [{"name", "label", "face", "token", "store_id"}, …].
+
+    `face` is "counter", "tablet" or "region". A desk (`region`) belongs to no store and has no `store_id`.
 
     Raises SettingError where the file is missing or is not that.
     """
@@ -87,4 +91,7 @@ def read_stations(path: Path) -> Stations:
         raise SettingError(f"KIOSK_STATIONS_FILE is {str(path)!r}, which cannot be used: {error}") from None
     if not found:
         raise SettingError(f"KIOSK_STATIONS_FILE is {str(path)!r}, which names no station.")
+    homeless = [station.name for station in found if station.face != "region" and not station.store_id]
+    if homeless:
+        raise SettingError(f"KIOSK_STATIONS_FILE is {str(path)!r}: {homeless[0]} needs a store_id.")
     return Stations(found)

@@ -15,6 +15,7 @@ from kiosk.htmx import go_to
 from kiosk.rendering import current_language
 from kiosk.services import services
 from kiosk.sessions import set_station_cookie
+from kiosk.stations.registry import STARTS
 from kiosk.words import say
 
 stations = Blueprint("stations", __name__)
@@ -57,7 +58,7 @@ def desk() -> AnyResponse:
         {
             "name": station.name,
             "label": station.label,
-            "face": "kiosk" if station.face == "counter" else "tablet",
+            "face": station.face,
             "code": registry.pairing_code(station.name),
         }
         for station in registry
@@ -85,7 +86,6 @@ def pair() -> AnyResponse:
     if station is None:
         faults = [("code", say(current_language(), "pair.wrong"))]
         return Response(render_template("stations/pair.html", faults=faults), status=422)
-    start = url_for("counter.start") if station.face == "counter" else url_for("tablet.visits")
-    response = go_to(start)
+    response = go_to(url_for(STARTS[station.face]))
     set_station_cookie(response, station.face, station.name, secure=services().settings.secure_cookies)
     return response

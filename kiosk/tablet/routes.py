@@ -163,7 +163,7 @@ def events() -> Response:
     def wanted(event: VisitEvent) -> bool:
         return wanted_visit is None or event.visit_id == wanted_visit
 
-    stream = services().live[current_station("tablet").store_id].listen(wanted)
+    stream = services().live[current_station("tablet").store_id or ""].listen(wanted)
     return Response(stream, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 

@@ -15,10 +15,12 @@ from store_api.contract.decisions import *
 from store_api.contract.log import *
 from store_api.contract.orders import *
 from store_api.contract.policies import *
+from store_api.contract.publication import *
 from store_api.contract.redemptions import *
 from store_api.contract.sheets import *
 from store_api.contract.staff import *
 from store_api.contract.stores import *
 from store_api.contract.system import *
+from store_api.contract.versions import *
 from store_api.contract.visits import *
 from store_api.contract.vouchers import *

@@ -40,31 +40,41 @@ class ProofWords:
 
     def finding(self, version: PolicyVersion, finding: Finding) -> Iterator[str]:
         """What became of one law, and the customers who show it, each on a line of its own."""
-        mark = "failed" if finding.holds_up else "warning" if finding.is_warning else "good"
+        yield f"{self.phrase(f'mark.{finding.mark}')}  {self.law(finding)}"
+        for line in self.customers(version, finding):
+            yield "    " + line
+
+    def law(self, finding: Finding) -> str:
+        """What became of one law."""
         subject = finding.subject or self.phrase("subject.somebody")
         key = "not_proved" if finding.verdict == "not_proved" else f"{finding.law}.{finding.verdict}"
         why = self.phrase(f"why.{finding.why}") if finding.why is not None else ""
-        yield f"{self.phrase(f'mark.{mark}')}  {self.phrase(key, subject=subject, why=why)}"
+        return self.phrase(key, subject=subject, why=why)
+
+    def customers(self, version: PolicyVersion, finding: Finding) -> Iterator[str]:
+        """The customers who show it, each with their answer."""
         told = {key: "" for customer in finding.customers for key in customer.facts}
         for customer in finding.customers:
             decision = decide(version, self.catalogue, customer.facts, customer.on)
-            yield "    " + self.customer(customer, tuple(told), self._outcome(decision))
+            yield self.customer(customer, tuple(told), self.outcome(decision))
 
     def customer(self, customer: Customer, keys: tuple[str, ...], outcome: str) -> str:
         """Facts by their labels, and the answer."""
         facts = ", ".join(
-            f"{uncapitalised(self.words.label(key))}: {self._value(customer, key)}" for key in keys
+            f"{uncapitalised(self.words.label(key))}: {self.value(customer, key)}" for key in keys
         )
         day = self.words.day(customer.on)
         return self.phrase("customer", day=day, facts=facts, outcome=outcome)
 
-    def _value(self, customer: Customer, key: str) -> str:
+    def value(self, customer: Customer, key: str) -> str:
+        """What a customer has of a fact; that it is not known where they have nothing."""
         value = customer.facts.get(key)
         if value is None:
             return self.phrase("unknown")
         return self.words.value(self.words.fact(key), value)
 
-    def _outcome(self, decision: Decision) -> str:
+    def outcome(self, decision: Decision) -> str:
+        """The answer in a word or two, with its amount."""
         amount = decision.benefit.amount if decision.benefit is not None else None
         if amount is not None:
             return self.phrase("yes_worth", amount=self.words.money(amount))
@@ -79,11 +89,15 @@ class ProofWords:
         for change in compared.terms:
             yield self.term_change(change)
         for field in compared.fields:
-            old, new = self._field(field, compared.old), self._field(field, compared.new)
-            same = field == "benefit" and old == new
-            yield self.phrase("field.benefit_use" if same else f"field.{field}", old=old, new=new)
+            yield self.field_change(field, compared)
         for affected in (compared.loses, compared.gains):
             yield from self.affected(affected)
+
+    def field_change(self, field: str, compared: Comparison) -> str:
+        """Another part that changed, in words."""
+        old, new = self._field(field, compared.old), self._field(field, compared.new)
+        same = field == "benefit" and old == new
+        return self.phrase("field.benefit_use" if same else f"field.{field}", old=old, new=new)
 
     def term_change(self, change: TermChange) -> str:
         """One term's change in words."""
@@ -99,7 +113,7 @@ class ProofWords:
         why = self.phrase(f"why.{affected.why}") if affected.why is not None else ""
         yield self.phrase(f"{affected.side}.{affected.verdict}", why=why)
         if affected.customer is not None and affected.before is not None and affected.after is not None:
-            before, after = self._outcome(affected.before), self._outcome(affected.after)
+            before, after = self.outcome(affected.before), self.outcome(affected.after)
             turned = self.phrase("turned", before=before, after=after)
             yield "    " + self.customer(affected.customer, tuple(affected.customer.facts), turned)
 

@@ -1,4 +1,4 @@
-"""Every page of the kiosk is for a paired browser, and of the tablet for staff, but for those listed."""
+"""Every page is for a paired browser, and those of tablet and desk for staff, but for those listed."""
 
 from typing import Any, cast
 
@@ -25,7 +25,15 @@ OPEN_TO_THE_TABLET = {
     "tablet.change_language": "a language is no secret",
     "tablet.fault": "says that the service cannot be reached",
 }
-TABLET = Station("desk", "Desk", "tablet", "device_none", "store")
+OPEN_TO_THE_DESK = {
+    "region.sign_in": "where staff give their PIN",
+    "region.change_language": "a language is no secret",
+    "region.fault": "says that the service cannot be reached",
+}
+PAIRED = {
+    "tablet": Station("tablet", "Tablet", "tablet", "device_none", "store"),
+    "region": Station("desk", "Desk", "region", "device_none"),
+}
 
 
 @pytest.fixture
@@ -34,7 +42,7 @@ def app() -> Flask:
     services = Services(
         Settings(secret_key="a secret of the tests only"),
         nothing,
-        Stations([TABLET]),
+        Stations(PAIRED.values()),
         {},
         cast(Devices, nothing),
     )
@@ -43,11 +51,11 @@ def app() -> Flask:
     return made
 
 
-def let_in(app: Flask, but: set[str], *, paired: bool, target: str) -> list[str]:
+def let_in(app: Flask, but: set[str], *, paired: str = "", target: str) -> list[str]:
     """The endpoints that answer this browser with anything but the way to `target`."""
     found = []
     for rule in app.url_map.iter_rules():
-        if rule.endpoint in but or (paired and not rule.rule.startswith("/tablet")):
+        if rule.endpoint in but or (paired and not rule.rule.startswith(f"/{paired}")):
             continue
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
             if not _is_sent_to(app, rule, method, paired, target):
@@ -55,12 +63,12 @@ def let_in(app: Flask, but: set[str], *, paired: bool, target: str) -> list[str]
     return found
 
 
-def _is_sent_to(app: Flask, rule: Rule, method: str, paired: bool, target: str) -> bool:
+def _is_sent_to(app: Flask, rule: Rule, method: str, paired: str, target: str) -> bool:
     client = app.test_client()
     if paired:
         with app.app_context():
-            cookie = _station_serializer().dumps({"station": TABLET.name, "face": "tablet"})
-        client.set_cookie("station_tablet", str(cookie))
+            cookie = _station_serializer().dumps({"station": PAIRED[paired].name, "face": paired})
+        client.set_cookie(f"station_{paired}", str(cookie))
     address = rule.rule
     for name in rule.arguments:
         address = (
@@ -72,19 +80,23 @@ def _is_sent_to(app: Flask, rule: Rule, method: str, paired: bool, target: str) 
 
 def test_a_browser_without_a_station_is_sent_to_pair(app: Flask) -> None:
     assert len(app.view_functions) > 20
-    assert let_in(app, set(OPEN_TO_ALL), paired=False, target="/stations/pair") == []
+    assert let_in(app, set(OPEN_TO_ALL), target="/stations/pair") == []
 
 
 def test_a_tablet_without_staff_is_sent_to_sign_in(app: Flask) -> None:
-    assert let_in(app, {*OPEN_TO_ALL, *OPEN_TO_THE_TABLET}, paired=True, target="/tablet/sign-in") == []
+    assert let_in(app, {*OPEN_TO_ALL, *OPEN_TO_THE_TABLET}, paired="tablet", target="/tablet/sign-in") == []
+
+
+def test_a_desk_without_staff_is_sent_to_sign_in(app: Flask) -> None:
+    assert let_in(app, {*OPEN_TO_ALL, *OPEN_TO_THE_DESK}, paired="region", target="/region/sign-in") == []
 
 
 def test_what_is_listed_as_open_exists(app: Flask) -> None:
-    assert {*OPEN_TO_ALL, *OPEN_TO_THE_TABLET} - set(app.view_functions) == set()
+    assert {*OPEN_TO_ALL, *OPEN_TO_THE_TABLET, *OPEN_TO_THE_DESK} - set(app.view_functions) == set()
 
 
 def test_a_page_without_a_guard_is_found(app: Flask) -> None:
     careless = Blueprint("careless", __name__, url_prefix="/counter/careless")
     careless.add_url_rule("/", "page", lambda: "everything")
     app.register_blueprint(careless)
-    assert let_in(app, set(OPEN_TO_ALL), paired=False, target="/stations/pair") == ["GET /counter/careless/"]
+    assert let_in(app, set(OPEN_TO_ALL), target="/stations/pair") == ["GET /counter/careless/"]

@@ -6,7 +6,6 @@ and to axe, in both languages; a machine with other letter shapes does not fail.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,16 +16,13 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from hardware.printer.fake import FakePrinter, Fault
+from tests.journeys.gallery import Gallery, gallery_folder
 from tests.journeys.photograph import COUNTER_COLOUR
-from tests.journeys.running import REPOSITORY, Product
+from tests.journeys.running import Product
 from tests.journeys.walking import (
-    LANDSCAPE,
-    PHONE,
-    PORTRAIT,
     Kiosk,
     Tablet,
     find_account,
@@ -34,52 +30,9 @@ from tests.journeys.walking import (
     find_staff,
 )
 
-PICTURES = REPOSITORY / "docs" / "screens"
-SIZES = {"1080x1920": PORTRAIT, "1280x800": LANDSCAPE, "390x844": PHONE}
+__all__ = ["gallery_folder"]
+
 ORBIT = "Orbit 5, 128 GB"
-
-
-WIDEST = """[...document.querySelectorAll("main *, header *")]
-    .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-    .slice(0, 3).map((one) => one.outerHTML.slice(0, 80)).join(" | ")"""
-
-
-@dataclass
-class Gallery:
-    """Looks at pages: takes their pictures at every size, and holds them to what every page must be."""
-
-    folder: Path
-    language: str
-    faults: list[str]
-
-    def look(self, page: Page, name: str) -> None:
-        """Hold the page to every size and to axe; take its pictures where new ones were asked for."""
-        page.evaluate("document.fonts.ready")
-        for size, viewport in SIZES.items():
-            page.set_viewport_size(viewport)
-            self._hold_width(page, f"{name} at {size}")
-            if self.folder == PICTURES and (self.language == "en" or size == "1080x1920"):
-                page.screenshot(path=self.folder / f"{name}-{self.language}-{size}.png")
-        page.set_viewport_size({"width": 320, "height": 800})
-        self._hold_width(page, f"{name} at 320")
-        page.set_viewport_size(PORTRAIT)
-        for violation in Axe().run(page).response["violations"]:
-            nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
-            self.faults.append(f"{name} ({self.language}): {violation['id']}: {nodes}")
-
-    def _hold_width(self, page: Page, where: str) -> None:
-        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if over > 0:
-            wide = page.evaluate(WIDEST)
-            self.faults.append(f"{where} ({self.language}): {over} px wider than the screen: {wide}")
-
-
-@pytest.fixture
-def gallery_folder(tmp_path: Path) -> Path:
-    """The documents' own folder where new pictures were asked for, else one that is thrown away."""
-    folder = PICTURES if os.environ.get("SAMETERMS_SCREENSHOTS") == "write" else tmp_path / "screens"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 WORDS = {

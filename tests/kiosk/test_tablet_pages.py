@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from itsdangerous.timed import TimestampSigner
 
 from store_api import contract as wire
 from tests.kiosk import factories
@@ -154,6 +155,17 @@ def test_a_wrong_staff_pin_signs_nobody_in(tablet: Browser, store: ScriptedStore
 def test_a_session_that_ran_out_leads_to_signing_in(tablet: Browser, store: ScriptedStore) -> None:
     store.answers["GET /v1/visits"] = (401, factories.problem(401, "auth.required"))
     assert "Staff number" in tablet.get("/visits").text
+
+
+def test_a_rep_stays_signed_in_and_a_kiosks_visit_does_not(
+    tablet: Browser, in_visit: Browser, store: ScriptedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = TimestampSigner.get_timestamp
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda signer: now(signer) + 660)
+    assert "Open visits" in tablet.get("/visits").text
+    asked = store.count("GET /v1/visits/vis_1")
+    in_visit.get("/now")
+    assert store.count("GET /v1/visits/vis_1") == asked, "the kiosk's cookie is not accepted any more"
 
 
 def test_the_tablet_shows_no_clock_and_no_figures(tablet: Browser, store: ScriptedStore) -> None:

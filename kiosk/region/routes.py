@@ -1,0 +1,11 @@
+"""The region's routes: imports each page's module, so that the blueprint is whole.
+
+What it must not know: anything else.
+"""
+
+from __future__ import annotations
+
+from kiosk.region import approving, drafts, impact, policies, preview, signing
+from kiosk.region.blueprint import region
+
+__all__ = ["approving", "drafts", "impact", "policies", "preview", "region", "signing"]
