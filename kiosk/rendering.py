@@ -29,7 +29,13 @@ from store_api.contract import Money, Sheet, SheetLine
 
 STATIC_FOLDER = Path(__file__).resolve().parent.parent / "static"
 TEMPLATE_FOLDER = STATIC_FOLDER.with_name("templates")
-TONE_ICONS = {"yes": "check", "not_yet": "calendar", "question": "question", "no": "cross"}
+TONE_ICONS = {
+    "yes": "check",
+    "not_yet": "calendar",
+    "question": "question",
+    "no": "cross",
+    "asked": "document",
+}
 STATUS_ICONS = {"met": "check", "unmet": "cross", "unknown": "question", "waived": "waived"}
 KIND_ICONS = {"agrees": "edit", "question": "question"}
 ENTRY_KINDS = frozenset({"term", "free", "agrees", "question"})
