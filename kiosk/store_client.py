@@ -15,12 +15,13 @@ import httpx
 from kiosk.store_calls.decisions import DecisionCalls
 from kiosk.store_calls.news import NewsCalls
 from kiosk.store_calls.public import PublicCalls
+from kiosk.store_calls.publication import PublicationCalls
 from kiosk.store_calls.staff import StaffCalls
 from kiosk.store_calls.visits import VisitCalls
 
 
 @dataclass(frozen=True)
-class StoreClient(PublicCalls, StaffCalls, VisitCalls, DecisionCalls, NewsCalls):
+class StoreClient(PublicCalls, StaffCalls, VisitCalls, DecisionCalls, NewsCalls, PublicationCalls):
     """One caller's view of the service: every area's operations over one connection, token and language.
 
     Every method raises StoreUnreachable (nothing was done) or StoreRefused (a problem); every method

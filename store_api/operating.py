@@ -67,6 +67,8 @@ def operator_work() -> Iterator[Work]:
             yield Work(session, wall_clock(), OPERATOR, settings)
         except NotFound:
             raise click.ClickException("there is nothing by that name") from None
+        except ValueError as error:
+            raise click.ClickException(str(error)) from None
 
 
 @click.command("serve")
@@ -119,10 +121,10 @@ def staff() -> None:
 @staff.command("add")
 @click.option("--number", required=True, help="Staff number, typed to sign in.")
 @click.option("--name", required=True, help="Name that customers and receipts see.")
-@click.option("--role", type=click.Choice(["rep", "manager"]), required=True)
-@click.option("--store", required=True, help="Identifier of the store.")
+@click.option("--role", type=click.Choice(["rep", "manager", "author", "region"]), required=True)
+@click.option("--store", help="Identifier of the store; authors and regional managers have none.")
 @click.password_option("--pin", help="Their own PIN; asked for if not given.")
-def add_staff(number: str, name: str, role: staff_service.StaffRole, store: str, pin: str) -> None:
+def add_staff(number: str, name: str, role: staff_service.StaffRole, store: str | None, pin: str) -> None:
     """Add a member of staff."""
     with operator_work() as work:
         click.echo(staff_service.add_staff(work, number, name, role, store, pin))
@@ -138,14 +140,14 @@ def unlock_staff(number: str) -> None:
 
 @click.group()
 def device() -> None:
-    """Look after kiosks, tablets and tills."""
+    """Look after kiosks, tablets, tills and desks."""
 
 
 @device.command("enrol")
-@click.option("--kind", type=click.Choice(["kiosk", "tablet", "till"]), required=True)
-@click.option("--store", required=True, help="Identifier of the store.")
+@click.option("--kind", type=click.Choice(["kiosk", "tablet", "till", "desk"]), required=True)
+@click.option("--store", help="Identifier of the store; a desk has none.")
 @click.option("--station", required=True, help="Name of the counter where it stands.")
-def enrol_device(kind: devices.DeviceKind, store: str, station: str) -> None:
+def enrol_device(kind: devices.DeviceKind, store: str | None, station: str) -> None:
     """Add a device and print its identifier and its token; the token is shown this once."""
     with operator_work() as work:
         device_id, token = devices.enrol_device(work, kind, store, station)

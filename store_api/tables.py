@@ -12,6 +12,7 @@ from store_api.audit import models as audit
 from store_api.db import Base
 from store_api.decisions import models as decisions
 from store_api.devices import models as devices
+from store_api.drafts import models as drafts
 from store_api.orders import models as orders
 from store_api.policies import models as policies
 from store_api.redemptions import models as redemptions
@@ -21,7 +22,7 @@ from store_api.visits import models as visits
 from store_api.vouchers import models as vouchers
 
 MODULES = (
-    accounts, audit, decisions, devices, events, idempotency, lockout, orders, policies, redemptions,
+    accounts, audit, decisions, devices, drafts, events, idempotency, lockout, orders, policies, redemptions,
     staff, stores, visits, vouchers,
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from store_api.contract.decisions import *
 from store_api.contract.log import *
 from store_api.contract.orders import *
 from store_api.contract.policies import *
+from store_api.contract.publication import *
 from store_api.contract.redemptions import *
 from store_api.contract.sheets import *
 from store_api.contract.staff import *

@@ -74,4 +74,5 @@ class Problem(Wire):
     errors: tuple[FieldError, ...] = ()
 
 
-Role = Literal["public", "kiosk", "tablet", "rep", "manager", "till"]
+Role = Literal["public", "kiosk", "tablet", "rep", "manager", "till", "desk", "author", "region"]
+"""`desk` is a device of the central office; authors and regional managers sign in there."""

@@ -12,20 +12,23 @@ from store_api.contract.stores import Store
 
 
 class StaffSignIn(Wire):
-    """A member of staff at a tablet: their staff number and their own PIN."""
+    """A member of staff at a tablet or desk: their staff number and their own PIN."""
 
     staff_number: Annotated[str, StringConstraints(min_length=1, max_length=20)]
     pin: Annotated[str, StringConstraints(min_length=1, max_length=12)]
 
 
 class StaffSession(Wire):
-    """A session; the token is shown this once. `code` is identity.wrong or identity.locked for a no."""
+    """A session; the token is shown this once. `code` is identity.wrong or identity.locked for a no.
+
+    `store` is null for authors and regional managers, who belong to none.
+    """
 
     code: str | None
     token: str | None
     staff_id: Identifier | None
     name: str | None
-    role: Literal["rep", "manager"] | None
+    role: Literal["rep", "manager", "author", "region"] | None
     store: Store | None
     expires_at: dt.datetime | None
     locked_until: dt.datetime | None = None

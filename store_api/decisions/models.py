@@ -27,6 +27,7 @@ class DecisionRow(NodeMixin, Base):
     __table_args__ = (
         Index("ix_decisions_by_subject", "account_id", "subject_key", "digest"),
         Index("ix_decisions_by_id", "decision_id"),
+        Index("ix_decisions_by_policy", "policy", "decided_at", "decision_id"),
     )
 
     account_id: Mapped[Id] = mapped_column(primary_key=True)

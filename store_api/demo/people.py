@@ -27,10 +27,10 @@ class DemoStore:
 
 @dataclass(frozen=True)
 class DemoStation:
-    """A device of a store that calls the service."""
+    """A device that calls the service, in a store or, a desk, in none."""
 
     kind: str
-    store_id: str
+    store_id: str | None
     station: str
 
 
@@ -41,7 +41,7 @@ class DemoStaff:
     staff_number: str
     name: str
     role: str
-    store_id: str
+    store_id: str | None
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,16 @@ STATIONS = (
     DemoStation("kiosk", HARBOR, "harbor-kiosk-1"),
     DemoStation("tablet", HARBOR, "harbor-tablet-1"),
     DemoStation("till", HARBOR, "harbor-till-1"),
+    DemoStation("desk", None, "head-office"),
 )
 STAFF = (
     DemoStaff("1001", "Jordan", "rep", MAPLE),
     DemoStaff("1002", "Alex", "manager", MAPLE),
     DemoStaff("2001", "Casey", "rep", HARBOR),
+    DemoStaff("9001", "Robin", "author", None),
+    DemoStaff("9002", "Quinn", "author", None),
+    DemoStaff("9101", "Morgan", "region", None),
+    DemoStaff("9102", "Taylor", "region", None),
 )
 ACCOUNTS = (
     DemoAccount(

@@ -1,4 +1,4 @@
-"""Table of the devices: kiosks, tablets and tills, each with a token of its own."""
+"""Table of the devices: kiosks, tablets, tills and desks, each with a token of its own."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from store_api.db import Base, Id, NodeMixin
 
 
 class DeviceRow(NodeMixin, Base):
-    """A device at a station of a store. Only the digest of its token is kept."""
+    """A device at a station of a store, or a desk, which belongs to none. Only the digest of its token is kept."""
 
     __tablename__ = "devices"
 
     device_id: Mapped[Id] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(10))
-    store_id: Mapped[Id] = mapped_column(sa.ForeignKey("stores.store_id"))
+    store_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("stores.store_id"))
     station: Mapped[str] = mapped_column(sa.String(80))
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     enrolled_at: Mapped[datetime]

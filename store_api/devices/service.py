@@ -1,6 +1,6 @@
 """Devices: enrolled with a token that is shown once, revoked at the next request.
 
-What it is for: kiosks, tablets and partner tills as callers of the service.
+What it is for: kiosks, tablets, partner tills and desks as callers of the service.
 What it must not know: visits, staff, HTTP.
 """
 
@@ -19,18 +19,22 @@ from store_api.errors import NotFound
 from store_api.stores.service import read_place
 from store_api.work import Work
 
-DeviceKind = Literal["kiosk", "tablet", "till"]
+DeviceKind = Literal["kiosk", "tablet", "till", "desk"]
 CALLER_KIND = "device"
 
 
 def enrol_device(
-    work: Work, kind: DeviceKind, store_id: str, station: str, *, token: str | None = None
+    work: Work, kind: DeviceKind, store_id: str | None, station: str, *, token: str | None = None
 ) -> tuple[str, str]:
-    """Add a device to a store; its identifier and its token. Raises NotFound for an unknown store.
+    """Add a device to a store, or a desk to none; its identifier and its token.
 
-    The token is drawn here, unless the caller brings one of the same strength.
+    The token is drawn here, unless the caller brings one of the same strength. Raises NotFound for an
+    unknown store, ValueError for a desk in a store and for any other device without one.
     """
-    read_place(work.session, store_id)
+    if (kind == "desk") is not (store_id is None):
+        raise ValueError("a desk belongs to no store; every other device belongs to one")
+    if store_id is not None:
+        read_place(work.session, store_id)
     device_id = work.new_id("dev")
     token = token or new_token(CALLER_KIND, work.session.info["random_bytes"])
     work.session.add(
@@ -44,7 +48,8 @@ def enrol_device(
         )
     )
     work.session.flush()
-    _record(work, "device.enrolled", device_id, {"kind": kind, "store_id": store_id, "station": station})
+    place = {"store_id": store_id} if store_id is not None else {}
+    _record(work, "device.enrolled", device_id, {"kind": kind, **place, "station": station})
     return device_id, token
 
 

@@ -1,4 +1,4 @@
-"""Tables of the staff: who works in a store, and their sessions on its tablets."""
+"""Tables of the staff: who works in a store or the central office, and their sessions there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from store_api.db import Base, Id, NodeMixin
 
 
 class StaffRow(NodeMixin, Base):
-    """A member of staff with a number, a name to be shown, and their own PIN."""
+    """A member of staff with a number, a name to be shown, and their own PIN.
+
+    `store_id` is empty for authors and regional managers.
+    """
 
     __tablename__ = "staff"
 
@@ -19,14 +22,14 @@ class StaffRow(NodeMixin, Base):
     staff_number: Mapped[str] = mapped_column(sa.String(20), unique=True)
     name: Mapped[str] = mapped_column(sa.String(80))
     role: Mapped[str] = mapped_column(sa.String(10))
-    store_id: Mapped[Id] = mapped_column(sa.ForeignKey("stores.store_id"))
+    store_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("stores.store_id"))
     pin_key_id: Mapped[str] = mapped_column(sa.String(16))
     pin_hash: Mapped[str] = mapped_column(sa.String(200))
     left_at: Mapped[datetime | None]
 
 
 class StaffSessionRow(NodeMixin, Base):
-    """A session on a tablet. It ends by itself, by signing out, or with the tablet's enrolment."""
+    """A session on a tablet or desk. It ends by itself, by signing out, or with that device's enrolment."""
 
     __tablename__ = "staff_sessions"
 

@@ -13,16 +13,16 @@ api = APIBlueprint("staff", __name__)
 
 
 @api.post("/v1/staff/sessions", responses={201: StaffSession, 200: StaffSession})
-@allow("tablet")
+@allow("tablet", "desk")
 @writes_without_key
 def open_session(work: Work, body: StaffSignIn) -> tuple[StaffSession, int]:
-    """Sign in on this tablet with a staff number and PIN; 200 with a code where that is refused."""
+    """Sign in on this tablet or desk with a staff number and PIN; 200 with a code where that is refused."""
     session = service.sign_in(work, body.staff_number, body.pin)
     return session, 201 if session.token else 200
 
 
 @api.delete("/v1/staff/sessions/current", responses={204: None})
-@allow("rep", "manager")
+@allow("rep", "manager", "author", "region")
 @writes_without_key
 def close_session(work: Work) -> tuple[None, int]:
     """Sign out: the token ends at once."""

@@ -1,11 +1,13 @@
-"""Staff: their PINs, and their sessions on their store's tablets.
+"""Staff: their PINs, and their sessions on their store's tablets or at a desk.
 
-What it is for: a named person behind every action of a rep or a manager.
+What it is for: a named person behind every action of a rep, a manager, an author or a regional manager.
 What it must not know: visits, customers, HTTP.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
@@ -23,13 +25,31 @@ from store_api.staff.models import StaffRow, StaffSessionRow
 from store_api.stores.service import read_store
 from store_api.work import Work
 
-StaffRole = Literal["rep", "manager"]
+StaffRole = Literal["rep", "manager", "author", "region"]
+DESK_ROLES: frozenset[str] = frozenset({"author", "region"})
+"""Roles of people who belong to no store and sign in at a desk."""
 CALLER_KIND = "staff"
 
 
-def add_staff(work: Work, staff_number: str, name: str, role: StaffRole, store_id: str, pin: str) -> str:
-    """Add a member of staff to a store; the identifier. Raises NotFound for an unknown store."""
-    read_store(work.session, store_id)
+@dataclass(frozen=True)
+class PinCheck:
+    """What became of a PIN: `code` is None where it is right, and `locked_until` says when to try again."""
+
+    code: str | None = None
+    locked_until: datetime | None = None
+
+
+def add_staff(
+    work: Work, staff_number: str, name: str, role: StaffRole, store_id: str | None, pin: str
+) -> str:
+    """Add a member of staff to a store, or to the central office; the identifier.
+
+    Raises NotFound for an unknown store, ValueError where role and store do not go together.
+    """
+    if (role in DESK_ROLES) is not (store_id is None):
+        raise ValueError("authors and regional managers belong to no store; all others belong to one")
+    if store_id is not None:
+        read_store(work.session, store_id)
     staff_id, hashed = work.new_id("stf"), hash_pin(work.settings.keys, pin)
     work.session.add(
         StaffRow(
@@ -43,27 +63,54 @@ def add_staff(work: Work, staff_number: str, name: str, role: StaffRole, store_i
         )
     )
     work.session.flush()
-    _record(work, "staff.added", staff_id, {"role": role, "store_id": store_id}, {"name": name})
+    place = {"store_id": store_id} if store_id is not None else {}
+    _record(work, "staff.added", staff_id, {"role": role, **place}, {"name": name})
     return staff_id
 
 
 def sign_in(work: Work, staff_number: str, pin: str) -> StaffSession:
-    """Open a session on the calling tablet. Only staff of the tablet's own store get one.
+    """Open a session on the calling device: on a tablet for staff of its own store, at a desk for others.
 
     A staff number that nobody has answers as a wrong PIN does. The token is in this answer only.
     """
     staff = _find_by_number(work, staff_number)
     subject = f"staff:{staff.staff_id}" if staff else f"staff-number:{_digest(work, staff_number)}"
+    checked = _try_pin(work, subject, staff, pin)
+    if checked.code is None and staff is not None:
+        return _open_session(work, staff)
+    return _refuse(work, checked)
+
+
+def check_own_pin(work: Work, pin: str) -> PinCheck:
+    """Whether this is the caller's own PIN, asked for again. Wrong ones count as those of signing in do.
+
+    A wrong one is a value, so that the transaction that counts it is kept.
+    """
+    staff = work.session.get_one(StaffRow, work.caller.subject_id)
+    checked = _try_pin(work, f"staff:{staff.staff_id}", staff, pin)
+    if checked.code is not None:
+        _record(work, "staff.refused", staff.staff_id, {"code": checked.code}, {})
+    return checked
+
+
+def names_of(session: Session, staff_ids: Iterable[str]) -> dict[str, str]:
+    """The names of members of staff, those who left included."""
+    query = sa.select(StaffRow.staff_id, StaffRow.name).where(StaffRow.staff_id.in_(sorted(set(staff_ids))))
+    return {staff_id: name for staff_id, name in session.execute(query)}
+
+
+def _try_pin(work: Work, subject: str, staff: StaffRow | None, pin: str) -> PinCheck:
+    """Count the try, then look at it; nobody's PIN takes the same work and is wrong."""
     rule = lockout.Rule(work.settings.wrong_pins, timedelta(minutes=work.settings.lockout_minutes))
     closed = lockout.count_try(work.session, subject, work.now)
     if closed is not None:
-        return _refuse(work, "identity.locked", closed)
+        return PinCheck("identity.locked", closed)
     stored = PinHash(staff.pin_key_id, staff.pin_hash) if staff else None
     if pin_matches(work.settings.keys, stored, pin) and staff is not None:
         lockout.settle_right(work.session, subject)
-        return _open_session(work, staff)
+        return PinCheck()
     closed = lockout.settle_wrong(work.session, subject, work.now, rule)
-    return _refuse(work, "identity.wrong" if closed is None else "identity.locked", closed)
+    return PinCheck("identity.wrong" if closed is None else "identity.locked", closed)
 
 
 def sign_out(work: Work) -> None:
@@ -83,7 +130,7 @@ def unlock_staff(work: Work, staff_number: str) -> None:
 
 
 def find_caller(session: Session, token_hash: str, now: datetime) -> Caller | None:
-    """The member of staff of a session that is still open, on a tablet that is still enrolled."""
+    """The member of staff of a session that is still open, on a device that is still enrolled."""
     query = (
         sa.select(StaffSessionRow, StaffRow)
         .join(StaffRow, StaffRow.staff_id == StaffSessionRow.staff_id)
@@ -109,9 +156,10 @@ def find_caller(session: Session, token_hash: str, now: datetime) -> Caller | No
 
 
 def _find_by_number(work: Work, staff_number: str) -> StaffRow | None:
+    store_id = work.caller.store_id
     query = sa.select(StaffRow).where(
         StaffRow.staff_number == staff_number,
-        StaffRow.store_id == work.caller.store_id,
+        StaffRow.store_id.is_(None) if store_id is None else StaffRow.store_id == store_id,
         StaffRow.left_at.is_(None),
     )
     return work.session.scalars(query).first()
@@ -140,12 +188,13 @@ def _open_session(work: Work, staff: StaffRow) -> StaffSession:
         staff_id=staff.staff_id,
         name=staff.name,
         role=cast(StaffRole, staff.role),
-        store=read_store(work.session, staff.store_id),
+        store=read_store(work.session, staff.store_id) if staff.store_id is not None else None,
         expires_at=row.expires_at,
     )
 
 
-def _refuse(work: Work, code: str, closed: datetime | None) -> StaffSession:
+def _refuse(work: Work, checked: PinCheck) -> StaffSession:
+    code = checked.code or "identity.wrong"
     _record(work, "staff.refused", work.caller.subject_id, {"code": code}, {})
     return StaffSession(
         code=code,
@@ -155,7 +204,7 @@ def _refuse(work: Work, code: str, closed: datetime | None) -> StaffSession:
         role=None,
         store=None,
         expires_at=None,
-        locked_until=closed,
+        locked_until=checked.locked_until,
     )
 
 
