@@ -15,9 +15,9 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from store_api.contract import PolicyText, Words
+from store_api.contract import PolicyPage, PolicyText, Words
 from store_api.errors import Conflict
-from store_api.policies import store
+from store_api.policies import pages, store
 from store_api.policies.models import PolicyVersionRow
 from store_api.policies.words import put_in_words
 from store_api.policy.document import read_policy
@@ -92,6 +92,13 @@ def load_version(session: Session, text: str, filename: str, catalogue: Catalogu
     Policy((version, *(_read_marked(session, mark, catalogue) for mark in siblings)))
     store.add_version(session, _to_row(version, text, now))
     return True
+
+
+def show_page(book: PolicyBook, policy: str, number: int | None, today: dt.date) -> PolicyPage | None:
+    """The public page of a version, by its number or as of a day; None where there is none."""
+    known = book.policies.get(policy)
+    version = pages.pick_version(known, number, today) if known else None
+    return pages.show_page(known, version, book.catalogue, today) if known and version else None
 
 
 def show_text(book: PolicyBook, version: PolicyVersion) -> PolicyText:
