@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from urllib.parse import urlencode
 
 from kiosk.store_calls.sending import Sender, part
 from store_api import contract as wire
@@ -25,5 +24,5 @@ class ClaimCalls(Sender):
     ) -> wire.ClaimCounts:
         """In how many identified visits each claim was checked."""
         given = {"since": since, "until": until, "policy": policy}
-        query = urlencode({name: str(value) for name, value in given.items() if value is not None})
+        query = "&".join(f"{name}={part(str(value))}" for name, value in given.items() if value is not None)
         return self.read(f"/v1/claims/counts?{query}", wire.ClaimCounts)

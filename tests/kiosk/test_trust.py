@@ -23,7 +23,7 @@ from tests.kiosk.scripted_store import ScriptedStore
 
 def posting_rules(app: Flask) -> list[str]:
     """The path of every route that takes a form."""
-    values = {"fact": "order.agreement_months", "visit_id": "vis_1"}
+    values = {"fact": "order.agreement_months", "visit_id": "vis_1", "claim": "paper"}
     paths = []
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or set()):
