@@ -59,7 +59,7 @@ def _agreements(version: PolicyVersion, words: Words) -> Iterator[SheetLine]:
     if version.agrees:
         yield SheetLine("heading", words.phrase("agrees"))
     for says in version.agrees:
-        yield SheetLine("agrees", words.sentence(says, {}))
+        yield SheetLine("agrees", words.sentence_with_blanks(says))
     if version.benefit.stops_if:
         yield SheetLine("heading", words.phrase("stops"))
     for term in version.benefit.stops_if:

@@ -75,13 +75,13 @@ def test_the_length_that_was_heard_is_asked_for_first(asking: Browser, store: Sc
 def test_what_is_not_on_the_list_is_not_sent(
     asking: Browser, store: ScriptedStore, form: dict[str, str]
 ) -> None:
-    assert "What were you told" in asking.post("/claims", **form).text
+    assert "What did you hear" in asking.post("/claims", **form).text
     assert store.count("POST /v1/claims") == 0
 
 
 def test_a_page_out_of_turn_leads_to_the_choices(asking: Browser) -> None:
-    assert "What were you told" in asking.get("/claims/paper").text
-    assert "What were you told" not in asking.get("/claims/paper/months").text
+    assert "What did you hear" in asking.get("/claims/paper").text
+    assert "What did you hear" not in asking.get("/claims/paper/months").text
 
 
 def test_with_nothing_to_check_against_the_visit_goes_on(counter: Browser, store: ScriptedStore) -> None:
