@@ -13,6 +13,7 @@ from store_api.auth import Finder
 from store_api.claims.routes import api as claims
 from store_api.decisions.routes import api as decisions
 from store_api.devices import service as devices
+from store_api.drafts.routes import api as drafts
 from store_api.orders.routes import api as orders
 from store_api.policies.routes import api as policies
 from store_api.redemptions.routes import api as redemptions
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     staff,
     events,
     audit,
+    drafts,
     policies,
     orders,
     visits,

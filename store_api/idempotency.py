@@ -106,7 +106,13 @@ class Keys:
         """
         if self._insert(session, client, key, digests[0], now):
             return None
-        row = session.get_one(IdempotencyKey, (client, key))
+        return self.peek(session, client, key, digests)
+
+    def peek(self, session: Session, client: str, key: str, digests: tuple[str, ...]) -> StoredAnswer | None:
+        """The stored answer of a key, or None where there is none. Raises Invalid as `begin` does."""
+        row = session.get(IdempotencyKey, (client, key))
+        if row is None:
+            return None
         if row.request_digest not in digests:
             raise Invalid("idempotency.key_reused")
         return _stored(row)

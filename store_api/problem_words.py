@@ -153,6 +153,42 @@ WORDS: dict[str, Words] = {
         "en": "This version of the policy is there with another text. Give the correction a new number.",
         "es": "Esta versión de la política ya existe con otro texto. Dé a la corrección un número nuevo.",
     },
+    "policy.begins_too_early": {
+        "en": "A version of this policy begins on that day or later. Choose a later start. Nothing was done.",
+        "es": "Una versión de esta política empieza ese día o después. Elija un inicio posterior. "
+        "No se hizo nada.",
+    },
+    "policy.issuing_stopped": {
+        "en": "This version was stopped, so nothing new is issued under it. Nothing was done.",
+        "es": "Esta versión se detuvo, así que no se emite nada nuevo según ella. No se hizo nada.",
+    },
+    "stop.not_asked": {
+        "en": "Nobody is asking for this stop, or no longer. Read the version again. Nothing was done.",
+        "es": "Nadie pide esta detención, o ya no. Consulte la versión de nuevo. No se hizo nada.",
+    },
+    "stop.done": {
+        "en": "This version was stopped before. Nothing was done.",
+        "es": "Esta versión ya se detuvo. No se hizo nada.",
+    },
+    "approval.own_work": {
+        "en": "You wrote or changed this text, so somebody else confirms and approves it. Nothing was done.",
+        "es": "Usted escribió o cambió este texto, así que lo confirma y aprueba otra persona. "
+        "No se hizo nada.",
+    },
+    "draft.changed": {
+        "en": "Somebody changed this draft since you read it. Nothing was done. Read it again.",
+        "es": "Alguien cambió este borrador después de que usted lo leyó. No se hizo nada. "
+        "Consúltelo de nuevo.",
+    },
+    "draft.closed": {
+        "en": "This draft was approved or withdrawn and cannot be changed. Make a new one. Nothing was done.",
+        "es": "Este borrador se aprobó o se retiró y no se puede cambiar. Haga uno nuevo. No se hizo nada.",
+    },
+    "draft.unreadable": {
+        "en": "The text has faults, so this cannot be done yet. Correct them first. Nothing was done.",
+        "es": "El texto tiene errores, así que esto aún no se puede hacer. Corríjalos primero. "
+        "No se hizo nada.",
+    },
     "terms.not_found": {
         "en": "Nobody was given this terms code. Compare it character by character.",
         "es": "Nadie recibió este código de condiciones. Compárelo carácter por carácter.",

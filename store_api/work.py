@@ -76,6 +76,35 @@ def writes(view: Callable[..., Any]) -> Callable[..., Response]:
     return _delay(run)
 
 
+def writes_prepared(prepare: Callable[..., Callable[[], Any]]) -> Callable[[Callable[..., Any]], Any]:
+    """Run a view like `@writes`, with something that takes seconds made before its transaction begins.
+
+    `prepare(work, **values)` reads what is needed and returns a function; that is called outside of any
+    transaction, so that nobody waits for it, and the view gets what it returned as `prepared`. The view
+    checks that this still holds. A key that was answered before is answered again without the work.
+    """
+
+    def wrap(view: Callable[..., Any]) -> Callable[..., Response]:
+        models = _models(view)
+
+        @functools.wraps(view)
+        def run(**given: Any) -> Response:
+            key = read_key()
+            values = _bind(models, given)
+            with _database().reading() as session:
+                known = _answered(session, key)
+                job = None if known else prepare(_work(session), **values)
+            if known is not None:
+                return _respond(known)
+            prepared = job() if job is not None else None
+            return _respond(_once(view, {**values, "prepared": prepared}, key))
+
+        run.takes_key = True  # type: ignore[attr-defined]
+        return _delay(run)
+
+    return wrap
+
+
 def writes_without_key(view: Callable[..., Any]) -> Callable[..., Response]:
     """Run a view in a write transaction whose answer is never stored, because it carries a token."""
     models = _models(view)
@@ -98,6 +127,13 @@ def bound(view: Callable[..., Response]) -> Callable[..., Response]:
         return view(**_bind(models, given))
 
     return _delay(run)
+
+
+def _answered(session: Session, key: str) -> StoredAnswer | None:
+    """The stored answer of a key that was used for this very request. Raises Invalid for another one."""
+    keys: Keys = current_app.extensions["idempotency_keys"]
+    settings: Settings = current_app.extensions["settings"]
+    return keys.peek(session, current_caller().client_id, key, request_digests(settings.keys))
 
 
 def _once(view: Callable[..., Any], values: dict[str, Any], key: str) -> StoredAnswer:

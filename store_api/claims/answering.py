@@ -21,12 +21,16 @@ LANGUAGES = ("en", "es")
 
 @dataclass(frozen=True)
 class Question:
-    """A statement, the length that was heard with it, and what it is about."""
+    """A statement, the length that was heard with it, and what it is about.
+
+    `catalogue` are the entries under which the version decides; `words` puts its other versions in words too.
+    """
 
     statement: Statement
     months: int | None
     about: Asked
     catalogue: Catalogue
+    words: Catalogue
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,8 @@ def list_choices(catalogue: Catalogue) -> tuple[wire.ClaimChoice, ...]:
 
 def make_sheets(answered: Answered) -> dict[str, wire.Sheet]:
     """The answer's lines in every language."""
-    about, catalogue = answered.question.about, answered.question.catalogue
-    made = (make_claim_sheet(answered.checked, about, catalogue, language) for language in LANGUAGES)
+    about, words = answered.question.about, answered.question.words
+    made = (make_claim_sheet(answered.checked, about, words, language) for language in LANGUAGES)
     return {sheet.language: decisions.to_wire_sheet(sheet) for sheet in made}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ from store_api.policies import service as policies
 from store_api.policies.service import PolicyBook
 from store_api.policy.claim_check import Statement, find_statement
 from store_api.policy.claim_sheet import Asked
+from store_api.policy.facts import Catalogue
 from store_api.stores import service as stores
 from store_api.visits import service as visits
 from store_api.visits.service import VisitRow
@@ -36,12 +38,13 @@ USUAL_SPAN = dt.timedelta(days=28)
 def list_claims(work: Work, visit: VisitRow, policy: str | None) -> ClaimList:
     """The closed list for a visit, with what was answered in it for the person of now."""
     book = policies.open_book(work.session, work.settings.catalogue_files)
-    about = _find_about(work, visit, policy, book)
+    found = _find_about(work, visit, policy, book)
+    about = found.asked if found else None
     return ClaimList(
         policy=about.policy.id if about else None,
         title=answering.title_of(book, about) if about else None,
         personal=about is not None and about.decision is not None,
-        claims=answering.list_choices(book.catalogue),
+        claims=answering.list_choices(found.catalogue if found else book.catalogue),
         answers=_answers(work.session, visit, about.policy.id) if about else (),
     )
 
@@ -49,11 +52,12 @@ def list_claims(work: Work, visit: VisitRow, policy: str | None) -> ClaimList:
 def check(work: Work, visit: VisitRow, body: ClaimRequest) -> ClaimAnswer:
     """Check a statement and tell every face of the visit. Raises Invalid, NotFound, Conflict."""
     book = policies.open_book(work.session, work.settings.catalogue_files)
-    statement = _read_statement(book, body)
-    about = _find_about(work, visit, body.policy, book)
-    if about is None:
+    found = _find_about(work, visit, body.policy, book)
+    statement = _read_statement(found.catalogue if found else book.catalogue, body)
+    if found is None:
         raise Conflict("claim.nothing_to_check")
-    answered = answering.answer(Question(statement, body.months, about, book.catalogue))
+    words = book.joined(*found.asked.policy.versions, *([found.asked.version] if found.asked.version else []))
+    answered = answering.answer(Question(statement, body.months, found.asked, found.catalogue, words))
     # The visit's row is locked first: two faces that ask the same at once count once.
     visits.change(work, visit, "claim.checked")
     answer = _keep(work, visit, book, answered)
@@ -77,22 +81,19 @@ def count(work: Work, since: dt.date | None, until: dt.date | None, store_id: st
     return _show_counts(work, first, last, window)
 
 
-def count_misquoted(
-    session: Session, policy: str, version: int, since: dt.datetime, before: dt.datetime
-) -> dict[str, int]:
-    """By term of a version: in how many visits something that it does not ask for was heard about it."""
-    found: dict[str, int] = {}
-    for each in store.count_checks(session, Window(since, before, policy=policy)):
-        if each.version == version and each.term is not None and each.result == "not_required":
-            found[each.term] = found.get(each.term, 0) + each.count
-    return found
-
-
 # what a statement is checked against
 
 
-def _read_statement(book: PolicyBook, body: ClaimRequest) -> Statement:
-    statement = find_statement(book.catalogue, body.claim)
+@dataclass(frozen=True)
+class _About:
+    """What a statement is checked against, and the entries under which that is read."""
+
+    asked: Asked
+    catalogue: Catalogue
+
+
+def _read_statement(catalogue: Catalogue, body: ClaimRequest) -> Statement:
+    statement = find_statement(catalogue, body.claim)
     if statement is None:
         raise Invalid(errors=(FieldError(pointer="/claim", detail="not a claim of the list"),))
     if body.months is not None and not statement.takes_months:
@@ -100,23 +101,35 @@ def _read_statement(book: PolicyBook, body: ClaimRequest) -> Statement:
     return statement
 
 
-def _find_about(work: Work, visit: VisitRow, policy: str | None, book: PolicyBook) -> Asked | None:
+def _find_about(work: Work, visit: VisitRow, policy: str | None, book: PolicyBook) -> _About | None:
     """The visit's decision; without one a named policy as of today, or the voucher that was shown."""
     today = stores.read_place(work.session, visit.store_id).today(work.now)
     row = decisions.find(work.session, visit.decision_id) if visit.decision_id else None
     if row is not None and visit.identity is not None:
         recorded = decisions.read_again(work, row)
         made = recorded.decision
-        return Asked(made.policy, made.document, today, made, recorded.occasion)
+        weigh = partial(policies.weigh_between, work.session)
+        asked = Asked(made.policy, made.document, today, made, recorded.occasion, weigh)
+        return _About(asked, recorded.catalogue)
+    return _find_text(work, visit, policy, book, today)
+
+
+def _find_text(
+    work: Work, visit: VisitRow, policy: str | None, book: PolicyBook, today: dt.date
+) -> _About | None:
+    """The words of a named policy as of today, or of the voucher that was shown."""
     name = policy or visit.scanned_policy
     if name is None:
         return None
     known = book.policies.get(name)
     if known is None:
         raise NotFound
+    version = known.in_force_on(today)
     if policy is None and visit.scanned_version is not None:
-        return Asked(known, book.version(name, visit.scanned_version), today)
-    return Asked(known, known.in_force_on(today), today)
+        version = book.version(name, visit.scanned_version)
+    catalogue = book.catalogue_of(version) if version is not None else book.catalogue
+    weigh = partial(policies.weigh_between, work.session)
+    return _About(Asked(known, version, today, weigh_between=weigh), catalogue)
 
 
 # keeping the answer
@@ -178,7 +191,15 @@ def _keep(work: Work, visit: VisitRow, book: PolicyBook, answered: Answered) -> 
         **now,
     )
     store.add_check(work.session, made)
+    _count_misquoted(work, visit, made)
     return answer
+
+
+def _count_misquoted(work: Work, visit: VisitRow, row: ClaimCheckRow) -> None:
+    """Beside the term: somebody heard more of it than it asks. Once, when it is first asked in a visit."""
+    if row.identified and row.result == "not_required" and row.term is not None and row.version is not None:
+        today = stores.read_place(work.session, visit.store_id).today(work.now)
+        policies.count_misquoted(work.session, row.policy, row.version, row.term, today, row.store_id)
 
 
 def _show(work: Work, book: PolicyBook, answered: Answered, check_id: str, counted: bool) -> ClaimAnswer:

@@ -147,8 +147,18 @@ class ExampleResult(Wire):
     faults: tuple[PolicyFault, ...]
 
 
+class FoundCustomer(Wire):
+    """A customer whom the solver found: the facts, and the day. What is missing is not known."""
+
+    on: dt.date
+    facts: dict[str, FactValue]
+
+
 class ProofFinding(Wire):
-    """What became of one law, and the customers who show it. `line` is where its subject stands."""
+    """What became of one law, and the customers who show it. `line` is where its subject stands.
+
+    `customers` tells each of `facts` in words, with the answer.
+    """
 
     law: Literal["somebody", "term", "claim", "tier"]
     subject: str | None
@@ -156,6 +166,7 @@ class ProofFinding(Wire):
     mark: Mark
     says: Words
     customers: tuple[Words, ...]
+    facts: tuple[FoundCustomer, ...]
     line: int | None
 
 
@@ -349,7 +360,10 @@ class ApprovalAnswer(Wire):
 
 
 class PreviewCase(Wire):
-    """A customer as the draft would answer them; `source` says where the facts come from."""
+    """A customer as the draft would answer them; `source` says where the facts come from.
+
+    `names_a_day` says that waiting alone brings a yes on a day.
+    """
 
     kind: Literal["yes", "not_yet", "question", "waived"]
     source: Literal["example", "solver"]
@@ -357,6 +371,7 @@ class PreviewCase(Wire):
     on: dt.date
     facts: dict[str, FactValue]
     waived: tuple[str, ...]
+    names_a_day: bool
     sheets: dict[str, Sheet]
 
 

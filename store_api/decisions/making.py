@@ -7,7 +7,7 @@ What it must not know: the database, Flask, the clock.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +55,12 @@ class Stamp:
     order_id: str | None
 
 
-def decide_terms(policy: Policy, gathered: Gathered, catalogue: Catalogue) -> Decision:
-    """What the written terms say to the gathered facts, before any code of the service."""
+def decide_terms(
+    policy: Policy, gathered: Gathered, facts: Mapping[str, object], catalogue: Catalogue
+) -> Decision:
+    """What the written terms say to the facts, before any code of the service."""
     ends = gathered.voucher.row.ends_on if gathered.voucher else None
-    return decide(policy, catalogue, gathered.facts, gathered.on, ends=ends, zone=gathered.zone)
+    return decide(policy, catalogue, facts, gathered.on, ends=ends, zone=gathered.zone)
 
 
 def lay_reasons(by_terms: Decision, reasons: Reasons, gathered: Gathered, catalogue: Catalogue) -> Made:
@@ -77,6 +79,12 @@ def make_code_sheets(code: str, details: Details, catalogue: Catalogue) -> dict[
     """The sheet of a "no" that no policy was asked for."""
     occasion = Occasion(code=code, details=details)
     sheets = (make_sheet(None, catalogue, language, occasion) for language in LANGUAGES)
+    return {sheet.language: to_wire_sheet(sheet) for sheet in sheets}
+
+
+def make_plain_sheets(decision: Decision, catalogue: Catalogue) -> dict[str, wire.Sheet]:
+    """The sheet in every language of a decision that belongs to no visit and no voucher."""
+    sheets = (make_sheet(decision, catalogue, language, Occasion()) for language in LANGUAGES)
     return {sheet.language: to_wire_sheet(sheet) for sheet in sheets}
 
 

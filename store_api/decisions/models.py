@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store_api.db import Base, Id, NodeMixin
@@ -19,8 +19,8 @@ class DecisionRow(NodeMixin, Base):
 
     `subject_key` names what was asked (the policy, the voucher or the upgrade, the line); two rows with
     one subject key and one digest are one decision and share nonce and terms code. `facts` are those
-    that were read, `presented` those of the visit itself, `answer` the decision as the policy core gave
-    it, `wire` the whole of it as the API answers, sentences in every language included.
+    that were read, `presented` those of the visit itself, `coded` says that a reason outside the terms
+    made it a no, `answer` is the decision as the policy core gave it, `wire` the whole of it as the API answers, sentences in every language included.
     """
 
     __tablename__ = "decisions"
@@ -38,6 +38,7 @@ class DecisionRow(NodeMixin, Base):
     terms_code: Mapped[str] = mapped_column(String(20))
     policy: Mapped[str] = mapped_column(String(80))
     version: Mapped[int | None]
+    coded: Mapped[bool] = mapped_column(default=False, server_default=false())
     on: Mapped[dt.date]
     zone: Mapped[str] = mapped_column(String(64))
     decided_at: Mapped[dt.datetime]

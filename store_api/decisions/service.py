@@ -25,6 +25,7 @@ from store_api.decisions.making import (
     facts_to_json,
     lay_reasons,
     make_code_sheets,
+    make_plain_sheets,
     make_sheets,
     to_wire,
     to_wire_sheet,
@@ -32,19 +33,25 @@ from store_api.decisions.making import (
 from store_api.decisions.models import DecisionRow
 from store_api.decisions.recorded import Recorded
 from store_api.decisions.recorded import read_again as read_recorded
+from store_api.decisions.store import RecordedCase
 from store_api.errors import NotFound
 from store_api.ids import base32
 from store_api.policies import service as policies
+from store_api.policy.decision import Decision as PolicyDecision
+from store_api.policy.facts import Catalogue
 from store_api.policy.wire import decision_to_json
 from store_api.stores import service as stores
 from store_api.vouchers.service import VoucherKey
 from store_api.work import Work
 
 __all__ = [
-    "DecidedAgain", "DecisionRow", "Recorded", "Subject", "decide", "decide_again", "find",
-    "find_by_terms_code", "read_again", "sheets_of_code", "show", "show_public", "to_wire_sheet",
+    "DecidedAgain", "DecisionRow", "Recorded", "RecordedCase", "Subject", "count_cases", "decide",
+    "decide_again", "find", "find_by_terms_code", "read_again", "read_cases", "sheets_of_code",
+    "sheets_of_decision", "show", "show_public", "to_wire_sheet",
 ]  # fmt: skip
 
+STOPPED = "policy.stopped"
+"""Nothing new is given under a version that was stopped; what was issued before is honoured."""
 LAPSES_AFTER = dt.timedelta(minutes=30)
 """After this a decision is made again before anything is used; a store's midnight comes sooner."""
 NONCE_BYTES = 16
@@ -122,6 +129,23 @@ def sheets_of_code(work: Work, code: str, details: Details) -> dict[str, Sheet]:
     return make_code_sheets(code, details, policies.read_catalogue(work.settings.catalogue_files))
 
 
+def sheets_of_decision(decision: PolicyDecision, catalogue: Catalogue) -> dict[str, Sheet]:
+    """The sheet in every language of a decision that is not recorded, such as a preview's."""
+    return make_plain_sheets(decision, catalogue)
+
+
+def count_cases(session: Session, policy: str, since: dt.datetime) -> int:
+    """How many decisions of a policy were recorded since a moment."""
+    return store.count_cases(session, policy, since)
+
+
+def read_cases(
+    session: Session, policy: str, since: dt.datetime, after: RecordedCase | None, limit: int
+) -> list[RecordedCase]:
+    """The next decisions of a policy since a moment, oldest first, after the last one that was read."""
+    return store.read_cases(session, policy, since, after, limit)
+
+
 def _make(work: Work, subject: Subject) -> Made:
     """Gather, ask the policy core, and lay the service's own codes over its answer. Raises NotFound."""
     book = policies.open_book(work.session, work.settings.catalogue_files)
@@ -129,10 +153,13 @@ def _make(work: Work, subject: Subject) -> Made:
     if policy is None:
         raise NotFound
     place = stores.read_place(work.session, subject.store_id)
-    gathered = gather(work.session, subject, place, book.catalogue, work.now)
-    by_terms = decide_terms(policy, gathered, book.catalogue)
+    gathered = gather(work.session, subject, place, book.answerable, work.now)
+    catalogue, facts = book.for_facts(policy, gathered.facts, gathered.on)
+    by_terms = decide_terms(policy, gathered, facts, catalogue)
     reasons = reasons_of(work.session, subject, gathered, by_terms.document, work.now)
-    return lay_reasons(by_terms, reasons, gathered, book.catalogue)
+    if subject.voucher is None and by_terms.document is not None and book.is_stopped(by_terms.document):
+        reasons[STOPPED] = {}
+    return lay_reasons(by_terms, reasons, gathered, catalogue)
 
 
 def _record(work: Work, subject: Subject, made: Made) -> DecisionRow:
@@ -146,8 +173,18 @@ def _record(work: Work, subject: Subject, made: Made) -> DecisionRow:
     terms_code = known.terms_code if known else _draw_terms_code(work.session, made.digest, nonce)
     row = _row(work, subject, made, nonce, terms_code)
     store.add_decision(work.session, row, is_new_code=known is None)
+    _count(work, subject, made)
     _log(work, row)
     return row
+
+
+def _count(work: Work, subject: Subject, made: Made) -> None:
+    """Count the decision beside the terms of its version."""
+    version = made.decision.version
+    if version is not None:
+        statuses = ((result.term.id, result.status) for result in made.decision.terms)
+        day, store_id = made.gathered.on, subject.store_id
+        policies.count_decision(work.session, subject.policy, version, day, store_id, statuses)
 
 
 def _reads_the_same(made: Made, known: DecisionRow) -> bool:
@@ -172,6 +209,7 @@ def _row(work: Work, subject: Subject, made: Made, nonce: str, terms_code: str) 
         terms_code=terms_code,
         policy=subject.policy,
         version=made.decision.version,
+        coded=bool(made.decision.codes),
         on=made.gathered.on,
         zone=made.gathered.zone,
         decided_at=stamp.decided_at,

@@ -5,10 +5,26 @@ What it must not know: policies, sheets, Flask, the clock.
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import NamedTuple
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.decisions.models import DecisionRow, TermsCodeRow
+
+
+class RecordedCase(NamedTuple):
+    """What of a recorded decision can be decided again; `facts` are JSON text."""
+
+    decided_at: dt.datetime
+    decision_id: str
+    version: int | None
+    on: dt.date
+    store_id: str
+    terms_code: str
+    coded: bool
+    facts: str
 
 
 def find_decision(session: Session, decision_id: str) -> DecisionRow | None:
@@ -46,3 +62,28 @@ def add_decision(session: Session, row: DecisionRow, is_new_code: bool) -> None:
         code = TermsCodeRow(terms_code=row.terms_code, account_id=row.account_id, decision_id=row.decision_id)
         session.add(code)
     session.flush()
+
+
+def count_cases(session: Session, policy: str, since: dt.datetime) -> int:
+    """How many decisions of a policy were made since a moment."""
+    row = DecisionRow
+    chosen = sa.select(sa.func.count()).where(row.policy == policy, row.decided_at >= since)
+    return int(session.scalar(chosen) or 0)
+
+
+def read_cases(
+    session: Session, policy: str, since: dt.datetime, after: RecordedCase | None, limit: int
+) -> list[RecordedCase]:
+    """The next cases by moment and identifier, by the index that stands in that order."""
+    row = DecisionRow
+    columns = (
+        row.decided_at, row.decision_id, row.version, row.on, row.store_id, row.terms_code, row.coded,
+        sa.cast(row.facts, sa.Text),
+    )  # fmt: skip
+    chosen = sa.select(*columns).where(row.policy == policy, row.decided_at >= since)
+    if after is not None:
+        place = sa.tuple_(row.decided_at, row.decision_id)
+        moment = sa.literal(after.decided_at, row.decided_at.type)
+        chosen = chosen.where(place > sa.tuple_(moment, sa.literal(after.decision_id)))
+    chosen = chosen.order_by(row.decided_at, row.decision_id).limit(limit)
+    return [RecordedCase(*found) for found in session.execute(chosen)]

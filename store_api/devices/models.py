@@ -11,7 +11,10 @@ from store_api.db import Base, Id, NodeMixin
 
 
 class DeviceRow(NodeMixin, Base):
-    """A device at a station of a store, or a desk, which belongs to none. Only the digest of its token is kept."""
+    """A device at a station of a store, or a desk, which belongs to none.
+
+    Only the digest of its token is kept.
+    """
 
     __tablename__ = "devices"
 

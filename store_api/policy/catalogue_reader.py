@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 from store_api.policy.canonical import digest_of
@@ -78,7 +78,8 @@ def _read_fact(
     if kind is None or source is None or len(errors.found) > before:
         return None
     digest = digest_of({key: raw_of(node)})
-    return Fact(key, kind, source, unit, options, **details, digest=digest, place=place)  # type: ignore[arg-type]
+    details |= {"digest": digest, "place": place, "entry": raw_of(node)}
+    return Fact(key, kind, source, unit, options, **details)  # type: ignore[arg-type]
 
 
 def _read_options(reader: FieldReader, kind: str | None, errors: ErrorList) -> tuple[str, ...] | None:
@@ -146,7 +147,7 @@ def _read_claim(
         errors.add(without.place, "catalogue.without", "without names no fact")
     if without is not None:
         declared.without[key] = without
-        draft.claims[key] = Claim(key, says, {}, digest_of({key: raw_of(node)}), place)
+        draft.claims[key] = Claim(key, says, {}, digest_of({key: raw_of(node)}), place, raw_of(node))
 
 
 def check_claims(draft: CatalogueDraft, declared: Declared, file: Place, errors: ErrorList) -> None:
@@ -157,7 +158,7 @@ def check_claims(draft: CatalogueDraft, declared: Declared, file: Place, errors:
             fact: _read_without(fact, value, node.key_place(fact), draft, errors)
             for fact, value in node.entries.items()
         }
-        draft.claims[key] = Claim(key, claim.says, without, claim.digest, claim.place)
+        draft.claims[key] = replace(claim, without=without)
     for key, claim in draft.claims.items():
         if key not in declared.without:
             _check_still_holds(claim, declared, draft, file, errors)

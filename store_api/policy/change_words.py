@@ -14,7 +14,7 @@ from store_api.policy.facts import Catalogue
 from store_api.policy.model import PolicyVersion
 from store_api.policy.proof_words import ProofWords
 from store_api.policy.sheet_parts import SheetLine
-from store_api.policy.text_changes import TermChange, changed_fields, term_changes, weigh_bounds
+from store_api.policy.text_changes import TermChange, Weigh, changed_fields, term_changes, weigh_bounds
 from store_api.policy.words import Words
 
 NOT_FOR_EVERYBODY = frozenset({"source", "waivable", "effective"})
@@ -53,21 +53,28 @@ _PHRASES = {"en": _EN, "es": _ES}
 
 
 def change_lines(
-    old: PolicyVersion, new: PolicyVersion, catalogue: Catalogue, language: str
+    old: PolicyVersion,
+    new: PolicyVersion,
+    catalogue: Catalogue,
+    language: str,
+    weigh: Weigh = weigh_bounds,
 ) -> tuple[SheetLine, ...]:
-    """The changes from the old version to the new one: terms first, then benefit, agreements and the rest."""
+    """The changes from the old version to the new one: terms first, then benefit, agreements and the rest.
+
+    `weigh` says which of two tests asks for more.
+    """
     said = _PHRASES.get(language, _EN)
     return (
         SheetLine("heading", said["terms"]),
-        *_terms(old, new, Words(language, catalogue), said),
+        *_terms(old, new, Words(language, catalogue), said, weigh),
         *_fields(old, new, ProofWords(catalogue, language), said),
     )
 
 
 def _terms(
-    old: PolicyVersion, new: PolicyVersion, words: Words, said: Mapping[str, str]
+    old: PolicyVersion, new: PolicyVersion, words: Words, said: Mapping[str, str], weigh: Weigh
 ) -> Iterator[SheetLine]:
-    changes = term_changes(old, new, weigh_bounds)
+    changes = term_changes(old, new, weigh)
     if not changes:
         yield SheetLine("note", said["none"])
     for change in changes:

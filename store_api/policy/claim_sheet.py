@@ -5,7 +5,7 @@ Pure, and the only place where these lines are put together. Words are about wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,6 +18,7 @@ from store_api.policy.facts import Catalogue
 from store_api.policy.model import Policy, PolicyVersion, Term
 from store_api.policy.sheet import why_this_version
 from store_api.policy.sheet_parts import Occasion, Sheet, SheetLine, Tone
+from store_api.policy.text_changes import Weigh, weigh_bounds
 from store_api.policy.vocabulary import says_in
 from store_api.policy.words import Words, uncapitalised
 
@@ -31,11 +32,20 @@ NOTHING_KNOWN: Facts = {}
 NO_OCCASION = Occasion()
 
 
+WeighBetween = Callable[[PolicyVersion, PolicyVersion], Weigh]
+
+
+def _by_bounds(old: PolicyVersion, new: PolicyVersion) -> Weigh:
+    return weigh_bounds
+
+
 @dataclass(frozen=True)
 class Asked:
     """What an answer is about: a customer's decision, or (where there is none) a version's words.
 
-    `on` is the day of the answer; `occasion` carries the terms code and what the sheet knows of the voucher.
+    `on` is the day of the answer; `occasion` carries the terms code and what the sheet knows of the voucher;
+    `weigh_between`
+    gives what says which of two versions' tests asks for more.
     """
 
     policy: Policy
@@ -43,6 +53,7 @@ class Asked:
     on: date
     decision: Decision | None = None
     occasion: Occasion = NO_OCCASION
+    weigh_between: WeighBetween = _by_bounds
 
 
 def make_claim_sheet(checked: Checked, asked: Asked, catalogue: Catalogue, language: str) -> Sheet:
@@ -161,7 +172,9 @@ class _Lines:
             return
         key = "later_change" if self.checked.why == "kept" else "change"
         yield SheetLine("heading", self.say(key, before=old.version, version=new.version))
-        yield from change_lines(old, new, self.words.catalogue, self.words.language)
+        yield from change_lines(
+            old, new, self.words.catalogue, self.words.language, self.asked.weigh_between(old, new)
+        )
 
     def _foot(self) -> Iterator[SheetLine]:
         asked = self.asked

@@ -121,7 +121,7 @@ def _without_version(
 
 def _check_catalogue(policy: Policy, catalogue: Catalogue) -> None:
     for version in policy.versions:
-        for key in _named_facts(version):
+        for key in named_facts(version):
             if key not in catalogue.facts:
                 fail(version.place, "fact.undeclared", f"the catalogue has no fact {shown(key)}")
 
@@ -167,7 +167,7 @@ def _open_terms(evaluation: Evaluation, group: Group) -> Iterator[Term]:
             yield member
 
 
-def _named_facts(version: PolicyVersion) -> Iterator[str]:
+def named_facts(version: PolicyVersion) -> Iterator[str]:
     """Every fact that a version reads, apart from those that claims bring in; may repeat."""
     if not version.binds_to_today:
         yield version.binds
@@ -181,7 +181,7 @@ def _named_facts(version: PolicyVersion) -> Iterator[str]:
 
 
 def _facts_read(version: PolicyVersion, catalogue: Catalogue, case: Case) -> dict[str, Value]:
-    named = set(_named_facts(version))
+    named = set(named_facts(version))
     if version.benefit.kind == "instant_credit":
         named.add(DEVICE_PRICE)
     for claim in catalogue.claims.values():
@@ -193,7 +193,7 @@ def _facts_read(version: PolicyVersion, catalogue: Catalogue, case: Case) -> dic
 
 def _sealed(decision: Decision, versions: tuple[PolicyVersion, ...], catalogue: Catalogue) -> Decision:
     """The decision with its digest: what was decided on what, without sentences and identifiers."""
-    used = sorted({key for version in versions for key in _named_facts(version)} | set(decision.facts))
+    used = sorted({key for version in versions for key in named_facts(version)} | set(decision.facts))
     content: dict[str, Any] = {
         "policy": [version.digest for version in versions],
         "facts_declared": {key: catalogue.facts[key].digest for key in used},

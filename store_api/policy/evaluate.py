@@ -232,3 +232,8 @@ def evaluate(version: PolicyVersion, facts: Facts, on: date, waivers: frozenset[
     """Every term, no short circuit. Raises PolicyErrors where two currencies meet."""
     states = {term.id: evaluate_term(term, facts, on, waivers) for term in version.terms}
     return Evaluation(version, states)
+
+
+def looks_at_today(term: Term) -> bool:
+    """Whether the day of the decision counts for a term's own test."""
+    return term.test in _DAYS

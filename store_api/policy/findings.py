@@ -14,7 +14,7 @@ from store_api.policy.values import Value, value_to_json
 
 Law = Literal["somebody", "term", "claim", "tier"]
 Verdict = Literal["shown", "proved", "redundant", "fails", "not_proved"]
-Why = Literal["gave_up", "not_confirmed", "two_currencies"]
+Why = Literal["gave_up", "not_confirmed", "two_currencies", "other_facts"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,11 @@ class Finding:
     def holds_up(self) -> bool:
         """Whether the version cannot be published with it."""
         return self.verdict in ("fails", "not_proved") and not self.is_warning
+
+    @property
+    def mark(self) -> Literal["good", "warning", "failed"]:
+        """How a list marks it."""
+        return "failed" if self.holds_up else "warning" if self.is_warning else "good"
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON data."""

@@ -41,15 +41,23 @@ class ProofWords:
 
     def finding(self, version: PolicyVersion, finding: Finding) -> Iterator[str]:
         """What became of one law, and the customers who show it, each on a line of its own."""
-        mark = "failed" if finding.holds_up else "warning" if finding.is_warning else "good"
+        yield f"{self.phrase(f'mark.{finding.mark}')}  {self.law(finding)}"
+        for line in self.customers(version, finding):
+            yield "    " + line
+
+    def law(self, finding: Finding) -> str:
+        """What became of one law."""
         subject = finding.subject or self.phrase("subject.somebody")
         key = "not_proved" if finding.verdict == "not_proved" else f"{finding.law}.{finding.verdict}"
         why = self.phrase(f"why.{finding.why}") if finding.why is not None else ""
-        yield f"{self.phrase(f'mark.{mark}')}  {self.phrase(key, subject=subject, why=why)}"
+        return self.phrase(key, subject=subject, why=why)
+
+    def customers(self, version: PolicyVersion, finding: Finding) -> Iterator[str]:
+        """The customers who show it, each with their answer."""
         told = {key: "" for customer in finding.customers for key in customer.facts}
         for customer in finding.customers:
             decision = decide(version, self.catalogue, customer.facts, customer.on)
-            yield "    " + self.customer(customer, tuple(told), self._outcome(decision))
+            yield self.customer(customer, tuple(told), self._outcome(decision))
 
     def customer(self, customer: Customer, keys: tuple[str, ...], outcome: str) -> str:
         """Facts by their labels, and the answer."""

@@ -122,6 +122,12 @@ _EN: Mapping[str, RefusalWords] = {
         _NOTHING_USED_EN,
         "Ask customer care what applies instead.",
     ),
+    "policy.stopped": RefusalWords(
+        "No. This policy was stopped.",
+        "Nothing new is given under it. Vouchers that were issued before keep their terms.",
+        _NOTHING_USED_EN,
+        "Ask customer care what applies instead.",
+    ),
     "identity.not_checked": RefusalWords(
         "One thing first: show that it is you.",
         "Account credits are used only after an identity check.",
@@ -260,6 +266,12 @@ _ES: Mapping[str, RefusalWords] = {
         "Las reglas escritas para esto terminaron o no han comenzado.",
         _NOTHING_USED_ES,
         "Pregunte a atención al cliente qué corresponde en su lugar.",
+    ),
+    "policy.stopped": RefusalWords(
+        "No. Esta política se detuvo.",
+        "No se da nada nuevo según ella. Los vales ya emitidos conservan sus condiciones.",
+        _NOTHING_USED_ES,
+        "Pregunte a atención al cliente qué rige en su lugar.",
     ),
     "identity.not_checked": RefusalWords(
         "Primero, una cosa: muestre que es usted.",

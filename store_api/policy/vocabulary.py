@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from store_api.policy.errors import Place
 from store_api.policy.values import Duration, FactType, Unit, Value
@@ -33,7 +33,8 @@ class Fact:
     """One declared fact.
 
     `change` says who can change it and how; `rolls` that it moves with time in a way nobody can compute;
-    `max_age` that an older value counts as unknown when facts are gathered. `digest` is of its entry.
+    `max_age` that an older value counts as unknown when facts are gathered. `digest` is of its `entry`, the
+    plain data as declared.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Fact:
     max_age: Duration | None = None
     digest: str = ""
     place: Place = field(default=Place(""), compare=False)
+    entry: Any = field(default=None, compare=False, repr=False)
 
     @property
     def may_be_asked(self) -> bool:
@@ -83,3 +85,4 @@ class Claim:
     without: Mapping[str, Value | FactRef | None]
     digest: str = ""
     place: Place = field(default=Place(""), compare=False)
+    entry: Any = field(default=None, compare=False, repr=False)

@@ -96,7 +96,7 @@ def check_own_pin(work: Work, pin: str) -> PinCheck:
 def names_of(session: Session, staff_ids: Iterable[str]) -> dict[str, str]:
     """The names of members of staff, those who left included."""
     query = sa.select(StaffRow.staff_id, StaffRow.name).where(StaffRow.staff_id.in_(sorted(set(staff_ids))))
-    return {staff_id: name for staff_id, name in session.execute(query)}
+    return {row.staff_id: row.name for row in session.execute(query)}
 
 
 def _try_pin(work: Work, subject: str, staff: StaffRow | None, pin: str) -> PinCheck:

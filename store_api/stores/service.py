@@ -6,10 +6,12 @@ What it must not know: devices, staff, visits.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.contract import Store
@@ -78,3 +80,9 @@ def read_store(session: Session, store_id: str | None) -> Store:
         languages=place.languages,
         default_language=place.default_language,
     )
+
+
+def names_of(session: Session, store_ids: Iterable[str]) -> dict[str, str]:
+    """The names of stores by their identifiers; unknown ones are left out."""
+    query = sa.select(StoreRow.store_id, StoreRow.name).where(StoreRow.store_id.in_(sorted(store_ids)))
+    return {row.store_id: row.name for row in session.execute(query)}

@@ -88,9 +88,9 @@ def choices(work: Work, visit: VisitRow) -> Choices:
 
 def answer(work: Work, visit: VisitRow, answers: Answers) -> None:
     """Write the customer's answers into the visit's order, which begins with the first of them."""
-    catalogue = policies.read_catalogue(work.settings.catalogue_files)
+    book = policies.open_book(work.session, work.settings.catalogue_files)
     order = _order_of(work, visit)
-    orders.answer(work.session, order, answers, catalogue, work.now)
+    orders.answer(work.session, order, answers, book.answerable, work.now)
     visiting.change(work, visit, "order.changed", order_id=order.order_id)
 
 

@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from store_api.contract import VoucherSummary, Words
 from store_api.db import make_id
+from store_api.errors import Conflict
 from store_api.keys import KeyRing
 from store_api.money import to_money
+from store_api.policies import service as policies
 from store_api.vouchers import store, tries
 from store_api.vouchers.codes import draw_code, read_code, show_code
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherCodeRow, VoucherUse
@@ -124,7 +126,12 @@ def issue(
     random_bytes: Callable[[int], bytes],
     now: dt.datetime,
 ) -> tuple[VoucherKey, str]:
-    """Issue a voucher and return its key and its code, which is kept as a keyed hash only."""
+    """Issue a voucher and return its key and its code, which is kept as a keyed hash only.
+
+    Raises Conflict where the version in force on its day was stopped.
+    """
+    if not policies.may_issue(session, new.policy, new.issued_on):
+        raise Conflict("policy.issuing_stopped")
     voucher_id = make_id(session, "vou", now)
     key = VoucherKey(new.account_id or voucher_id, voucher_id)
     code = draw_code(random_bytes)

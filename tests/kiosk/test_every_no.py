@@ -18,7 +18,7 @@ CODES = (
     "voucher.not_found", "voucher.already_redeemed", "voucher.expired", "voucher.not_yet_valid",
     "voucher.void", "voucher.held_elsewhere", "voucher.belongs_to_another", "voucher.not_in_this_store",
     "campaign.paused", "campaign.budget_spent", "campaign.limit_reached", "combination.excluded",
-    "policy.none_in_force", "identity.not_checked",
+    "policy.none_in_force", "policy.stopped", "identity.not_checked",
     "identity.wrong", "identity.locked", "consent.missing", "account.locked",
     "terms.changed", "code.unreadable", "code.wrong_check", "code.not_a_voucher", "store.offline_limit",
 )  # fmt: skip

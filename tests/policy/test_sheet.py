@@ -49,6 +49,7 @@ CODES_WRITTEN_DOWN = [
     "campaign.limit_reached",
     "combination.excluded",
     "policy.none_in_force",
+    "policy.stopped",
     "identity.not_checked",
     "consent.missing",
     "account.locked",

@@ -26,8 +26,16 @@ from store_api.settings import Settings
 from tests.store_api.clients import Client, sign_in
 from tests.store_api.demo_fixtures import demo_url, postgres_demo, sqlite_demo, story
 from tests.store_api.factories import (
+    AUTHOR_NUMBER,
+    AUTHOR_PIN,
     MANAGER_NUMBER,
     MANAGER_PIN,
+    OTHER_AUTHOR_NUMBER,
+    OTHER_AUTHOR_PIN,
+    OTHER_REGION_NUMBER,
+    OTHER_REGION_PIN,
+    REGION_NUMBER,
+    REGION_PIN,
     REP_NUMBER,
     REP_PIN,
     FakeClock,
@@ -167,6 +175,36 @@ def as_rep(as_tablet: Client) -> Client:
 def as_manager(as_tablet: Client) -> Client:
     """Morgan, the store manager, signed in on the tablet."""
     return sign_in(as_tablet, MANAGER_NUMBER, MANAGER_PIN)
+
+
+@pytest.fixture
+def as_desk(app: Flask, world: World) -> Client:
+    """The desk of the central office."""
+    return Client(app, world.desk)
+
+
+@pytest.fixture
+def as_author(as_desk: Client) -> Client:
+    """Robin, a policy author, signed in at the desk."""
+    return sign_in(as_desk, AUTHOR_NUMBER, AUTHOR_PIN)
+
+
+@pytest.fixture
+def as_other_author(as_desk: Client) -> Client:
+    """Quinn, another policy author."""
+    return sign_in(as_desk, OTHER_AUTHOR_NUMBER, OTHER_AUTHOR_PIN)
+
+
+@pytest.fixture
+def as_region(as_desk: Client) -> Client:
+    """Taylor, a regional manager, signed in at the desk."""
+    return sign_in(as_desk, REGION_NUMBER, REGION_PIN)
+
+
+@pytest.fixture
+def as_other_region(as_desk: Client) -> Client:
+    """Avery, another regional manager."""
+    return sign_in(as_desk, OTHER_REGION_NUMBER, OTHER_REGION_PIN)
 
 
 def _furnish(url: str) -> World:

@@ -31,6 +31,10 @@ OTHER_PLACE = Place("store-2", "Hilltop", "America/Denver", "mountain")
 OPERATOR = Caller("public", "operator")
 REP_NUMBER, REP_PIN = "1001", "4821"
 MANAGER_NUMBER, MANAGER_PIN = "1002", "9357"
+AUTHOR_NUMBER, AUTHOR_PIN = "9001", "3141"
+OTHER_AUTHOR_NUMBER, OTHER_AUTHOR_PIN = "9002", "2718"
+REGION_NUMBER, REGION_PIN = "9101", "1618"
+OTHER_REGION_NUMBER, OTHER_REGION_PIN = "9102", "5772"
 
 
 class FakeClock:
@@ -62,6 +66,12 @@ class World:
     other_kiosk: str
     other_store_kiosk: str
     other_store_tablet: str
+    desk_id: str
+    desk: str
+    author_id: str
+    other_author_id: str
+    region_id: str
+    other_region_id: str
 
 
 @dataclass(frozen=True)
@@ -90,12 +100,13 @@ def make_work(session: Session, now: dt.datetime = NOW, caller: Caller = OPERATO
 
 
 def furnish(work: Work) -> World:
-    """Two stores with devices and staff."""
+    """Two stores with devices and staff, and a central office with a desk."""
     add_store(work.session, PLACE)
     add_store(work.session, OTHER_PLACE)
     kiosk_id, kiosk = enrol_device(work, "kiosk", PLACE.store_id, "counter-1")
     tablet_id, tablet = enrol_device(work, "tablet", PLACE.store_id, "counter-1")
     till_id, till = enrol_device(work, "till", PLACE.store_id, "till-1")
+    desk_id, desk = enrol_device(work, "desk", None, "head-office")
     return World(
         kiosk_id=kiosk_id,
         kiosk=kiosk,
@@ -108,6 +119,12 @@ def furnish(work: Work) -> World:
         other_kiosk=enrol_device(work, "kiosk", PLACE.store_id, "counter-2")[1],
         other_store_kiosk=enrol_device(work, "kiosk", OTHER_PLACE.store_id, "counter-1")[1],
         other_store_tablet=enrol_device(work, "tablet", OTHER_PLACE.store_id, "counter-1")[1],
+        desk_id=desk_id,
+        desk=desk,
+        author_id=add_staff(work, AUTHOR_NUMBER, "Robin", "author", None, AUTHOR_PIN),
+        other_author_id=add_staff(work, OTHER_AUTHOR_NUMBER, "Quinn", "author", None, OTHER_AUTHOR_PIN),
+        region_id=add_staff(work, REGION_NUMBER, "Taylor", "region", None, REGION_PIN),
+        other_region_id=add_staff(work, OTHER_REGION_NUMBER, "Avery", "region", None, OTHER_REGION_PIN),
     )
 
 

@@ -24,7 +24,18 @@ from schemathesis.specs.openapi.checks import (
 from store_api.app import close_app, create_app
 from tests.store_api.clients import Client
 from tests.store_api.conftest import Template
-from tests.store_api.factories import REP_NUMBER, REP_PIN, FakeClock, make_settings
+from tests.store_api.factories import (
+    AUTHOR_NUMBER,
+    AUTHOR_PIN,
+    MANAGER_NUMBER,
+    MANAGER_PIN,
+    REGION_NUMBER,
+    REGION_PIN,
+    REP_NUMBER,
+    REP_PIN,
+    FakeClock,
+    make_settings,
+)
 
 CHECKS = (
     not_a_server_error,
@@ -32,6 +43,12 @@ CHECKS = (
     content_type_conformance,
     response_schema_conformance,
 )
+SIGN_IN = {
+    "rep": ("tablet", REP_NUMBER, REP_PIN),
+    "manager": ("tablet", MANAGER_NUMBER, MANAGER_PIN),
+    "author": ("desk", AUTHOR_NUMBER, AUTHOR_PIN),
+    "region": ("desk", REGION_NUMBER, REGION_PIN),
+}
 _keys = itertools.count(1)
 
 
@@ -41,8 +58,8 @@ class Target:
     def __init__(self, app: Flask, template: Template) -> None:
         self.app = app
         world = template.world
-        self.tokens = {"kiosk": world.kiosk, "tablet": world.tablet, "till": world.till}
-        for role in ("rep", "manager"):
+        self.tokens = {"kiosk": world.kiosk, "tablet": world.tablet, "till": world.till, "desk": world.desk}
+        for role in SIGN_IN:
             self.tokens[role] = self._sign_in(role)
         self.visit = Client(app, world.kiosk).post("/v1/visits", {}).get_json()["visit_id"]
 
@@ -54,10 +71,10 @@ class Target:
         return headers if role is None else {**headers, "Authorization": f"Bearer {self.tokens[role]}"}
 
     def _sign_in(self, role: str) -> str:
-        numbers = {"rep": (REP_NUMBER, REP_PIN), "manager": ("1002", "9357")}
-        number, pin = numbers[role]
-        tablet = Client(self.app, self.tokens["tablet"])
-        answer = tablet.post("/v1/staff/sessions", {"staff_number": number, "pin": pin})
+        device, number, pin = SIGN_IN[role]
+        answer = Client(self.app, self.tokens[device]).post(
+            "/v1/staff/sessions", {"staff_number": number, "pin": pin}
+        )
         token: str = answer.get_json()["token"]
         return token
 

@@ -69,6 +69,9 @@ def _extend_versions() -> None:
 
 
 def _extend_decisions() -> None:
+    op.add_column("decisions", sa.Column("coded", sa.Boolean(), server_default=sa.false(), nullable=False))
+    codes = "answer -> 'codes'" if op.get_bind().dialect.name == "postgresql" else "answer, '$.codes'"
+    op.execute(f"UPDATE decisions SET coded = true WHERE json_array_length({codes}) > 0")  # noqa: S608
     op.create_index("ix_decisions_by_policy", "decisions", ["policy", "decided_at", "decision_id"])
 
 

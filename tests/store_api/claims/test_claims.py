@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 
 from store_api.audit.models import LogEntryRow
-from store_api.claims import service
 from store_api.claims.models import ClaimCheckRow
 from store_api.events import StoreEvent
 from tests.store_api.clients import Client
@@ -195,7 +194,6 @@ def test_a_term_that_was_told_larger_than_it_is_counts_as_misquoted(story: Story
     maya.get_yes()
     check(maya, "longer-agreement", months=36)
     check(maya, "plan-change")
-    now = story.clock.now
-    with story.database.reading() as session:
-        span = (now.replace(year=now.year - 1), now.replace(year=now.year + 1))
-        assert service.count_misquoted(session, CREDIT, 3, *span) == {"renew-agreement": 1}
+    path = f"/v1/policies/{CREDIT}/versions/3/counts"
+    told = {each["term"]: each["misquoted"] for each in body_of(region(story).get(path))["terms"]}
+    assert told == {"new-phone": 0, "renew-agreement": 1, "since-last-upgrade": 0}
