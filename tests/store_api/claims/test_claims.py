@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -197,3 +198,26 @@ def test_a_term_that_was_told_larger_than_it_is_counts_as_misquoted(story: Story
     path = f"/v1/policies/{CREDIT}/versions/3/counts"
     told = {each["term"]: each["misquoted"] for each in body_of(region(story).get(path))["terms"]}
     assert told == {"new-phone": 0, "renew-agreement": 1, "since-last-upgrade": 0}
+
+
+def test_two_faces_that_ask_the_same_at_once_count_once(story: Story) -> None:
+    maya = story.walk_in("Maya")
+    maya.get_yes()
+    faces = [maya.client, story.rep] * 4
+    with ThreadPoolExecutor(len(faces)) as pool:
+        answers = list(pool.map(lambda face: check(maya, "paper", face), faces))
+    assert len({answer["check_id"] for answer in answers}) == 1
+    assert [each["count"] for each in counts(region(story))["counts"]] == [1]
+
+
+def test_a_claim_that_another_answer_turns_is_answered_anew_and_still_counts_once(story: Story) -> None:
+    maya = story.walk_in("Maya")
+    maya.say(months=12)
+    maya.ask()
+    assert check(maya, "longer-agreement")["result"] == "required"
+    maya.say(months=24)
+    maya.ask()
+    assert listed(maya)["answers"] == []
+    assert check(maya, "longer-agreement")["result"] == "not_required"
+    (one,) = counts(region(story))["counts"]
+    assert (one["result"], one["count"]) == ("not_required", 1)

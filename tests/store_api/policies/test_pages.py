@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from store_api.contract import ComparisonText
+from store_api.policies.pages import weigh_as_told
+from store_api.policies.service import open_book
 from tests.store_api.clients import Client
 from tests.store_api.story import CREDIT, Story, body_of
 
@@ -51,3 +54,16 @@ def test_what_there_is_not_is_not_found(story: Story) -> None:
     for path in ("no-such/page", f"{CREDIT}/page?version=9"):
         assert nobody.get(f"/v1/policies/{path}").status_code == 404
     assert nobody.get(f"/v1/policies/{CREDIT}/page?version=0").status_code == 422
+
+
+def test_two_tests_are_weighed_as_was_proved_when_the_version_came(story: Story) -> None:
+    told = body_of(Client(story.app, None).get(f"/v1/policies/{CREDIT}/versions/2/comparison"))
+    proved = ComparisonText.model_validate(told)
+    assert {change.term: change.change for change in proved.terms}["renew-agreement"] == "tightened"
+    other = proved.terms[0].model_copy(update={"term": "renew-agreement", "change": "same_test"})
+    weigh = weigh_as_told(proved.model_copy(update={"terms": (other,)}))
+    with story.database.reading() as session:
+        one, two, _ = open_book(session).policies[CREDIT].versions
+    renewals = [term for version in (one, two) for term in version.terms if term.id == "renew-agreement"]
+    assert weigh(*renewals) == "same_test"
+    assert weigh_as_told(proved.model_copy(update={"terms": ()}))(*renewals) == "tightened"
