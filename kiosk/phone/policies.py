@@ -1,53 +1,28 @@
 """The public pages of the policies: a list to search, each version's words, and what changed.
 
-What it is for: anybody's phone, a desk, paper. The pages are the same for everybody, so they may be kept: no
-cookie is read or set, and the language is in the address or follows from Accept-Language.
+What it is for: anybody's phone, a desk, paper. The pages are the same for everybody, so they may be kept.
 What it must not know: persons, accounts, visits, answers.
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
 from kiosk.errors import StoreRefused
+from kiosk.phone.keeping import choose_language, let_it_be_kept
 from kiosk.policy_search import matching
 from kiosk.rendering import current_language
 from kiosk.services import services
-from kiosk.words import LANGUAGES
 from store_api.contract import PolicyPage
 
 policies = Blueprint("policies", __name__, url_prefix="/policies")
 
-MAX_AGE = 300
-"""Seconds for which a page may be shown unasked: as long as a new version may take to be seen by all."""
 LONGEST_SEARCH = 60
 
-
-@policies.before_request
-def choose_language() -> None:
-    """The language of the address, else that of the browser; nothing else may change the page."""
-    g.is_public = True
-    wanted = request.args.get("language")
-    g.language_is_chosen = wanted in LANGUAGES
-    settings = services().settings
-    heard = request.accept_languages.best_match(LANGUAGES, default=settings.language)
-    g.language = wanted if g.language_is_chosen else heard
-
-
-@policies.after_request
-def let_it_be_kept(response: Response) -> Response:
-    """A strong validator and a short life for every page that was found."""
-    if not g.language_is_chosen:
-        response.vary.add("Accept-Language")
-    if response.status_code == 200:
-        response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
-        response.headers["Content-Language"] = g.language
-        response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
-        response.make_conditional(request)
-    return response
+policies.before_request(choose_language)
+policies.after_request(let_it_be_kept)
 
 
 @policies.context_processor

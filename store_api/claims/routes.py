@@ -39,8 +39,8 @@ class CountsQuery(BaseModel):
 @allow("kiosk", "rep", "manager")
 @reads
 def list_claims(work: Work, query: ClaimsQuery) -> ClaimList:
-    """The closed list of what customers hear, and what was answered in this visit."""
-    return service.list_claims(work, visits.find_to_change(work, query.visit_id), query.policy)
+    """The closed list of what customers hear, and what was answered in this visit while it is open."""
+    return service.list_claims(work, visits.find(work, query.visit_id), query.policy)
 
 
 @api.post("/v1/claims", responses={201: ClaimAnswer})

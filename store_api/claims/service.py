@@ -38,7 +38,7 @@ USUAL_SPAN = dt.timedelta(days=28)
 def list_claims(work: Work, visit: VisitRow, policy: str | None) -> ClaimList:
     """The closed list for a visit, with what was answered in it for the person of now."""
     book = policies.open_book(work.session, work.settings.catalogue_files)
-    found = _find_about(work, visit, policy, book)
+    found = _find_about(work, visit, policy, book) if visits.is_open_to(visit, work) else None
     about = found.asked if found else None
     return ClaimList(
         policy=about.policy.id if about else None,

@@ -21,7 +21,8 @@ def anybody(app: Flask) -> FlaskClient:
 
 
 def test_the_list_and_a_page_need_no_station_and_set_no_cookie(anybody: FlaskClient) -> None:
-    for address in ("/policies", PAGE, f"{PAGE}/changes", "/policies/upgrade-credit-50"):
+    codes = f"/t/{factories.CODE}"
+    for address in ("/policies", PAGE, f"{PAGE}/changes", "/policies/upgrade-credit-50", codes):
         answer = anybody.get(address)
         assert answer.status_code == 200, address
         assert "Set-Cookie" not in answer.headers

@@ -59,14 +59,16 @@ def test_a_token_of_one_face_is_not_one_of_another(counter: Browser, tablet: Bro
 
 
 @pytest.mark.parametrize(
-    "path", ["/counter/", "/counter/scan", "/tablet/visits", "/t/7F3K9-2QDXA", "/stations/pair"]
+    "path",
+    ["/counter/", "/counter/scan", "/tablet/visits", "/t/7F3K9-2QDXA", "/policies", "/stations/pair"],
 )
 def test_every_page_forbids_what_it_does_not_need(app: Flask, path: str) -> None:
     client = pair(app, "tablet-1" if "tablet" in path else "kiosk-1")
     answer = client.get(path, follow_redirects=True)
     assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert "unsafe" not in CONTENT_SECURITY_POLICY
-    assert answer.headers["Cache-Control"] == "no-store"
+    is_public = path.startswith(("/t/", "/policies"))
+    assert answer.headers["Cache-Control"] == ("public, max-age=300" if is_public else "no-store")
     assert "HX-Request" in answer.headers["Vary"]
     assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=", answer.text)
 

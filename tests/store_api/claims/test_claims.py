@@ -221,3 +221,14 @@ def test_a_claim_that_another_answer_turns_is_answered_anew_and_still_counts_onc
     assert check(maya, "longer-agreement")["result"] == "not_required"
     (one,) = counts(region(story))["counts"]
     assert (one["result"], one["count"]) == ("not_required", 1)
+
+
+def test_a_visit_that_has_ended_shows_no_answer_and_takes_no_question(story: Story) -> None:
+    maya = story.walk_in("Maya")
+    maya.get_yes()
+    check(maya, "paper")
+    maya.post("close", {"outcome": "left"})
+    found = listed(maya)
+    assert (found["answers"], found["policy"], found["personal"]) == ([], None, False)
+    body = {"visit_id": maya.visit_id, "claim": "paper"}
+    assert maya.client.post(CLAIMS, body).get_json()["code"] == "visit.closed"
