@@ -15,6 +15,8 @@ from kiosk.stations.routes import Desk, Table
 
 NOTE = ("Show it at a kiosk or to our staff, or type the code.", "No paper? Your phone number finds it, too.")
 
+NO_STORE = "head office"
+
 
 def make_desk(people: dict[str, Any], folder: Path) -> Desk:
     """What the demo's desk shows."""
@@ -51,7 +53,8 @@ def _all_vouchers(people: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _staff(people: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     for member in people["staff"]:
-        yield (member["name"], member["role"], member["store_id"], member["staff_number"], member["pin"])
+        place = member["store_id"] or NO_STORE
+        yield (member["name"], member["role"], place, member["staff_number"], member["pin"])
 
 
 def write_vouchers(folder: Path, people: dict[str, Any], titles: dict[str, str]) -> None:

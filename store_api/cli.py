@@ -16,7 +16,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "db": ("store_api.operating", "db"),
     "demo": ("store_api.operating", "demo"),
     "device": ("store_api.operating", "device"),
-    "policy": ("store_api.policies.proof_cli", "policy"),
+    "policy": ("store_api.policies.impact_cli", "policy"),
     "serve": ("store_api.operating", "serve_command"),
     "staff": ("store_api.operating", "staff"),
 }

@@ -23,5 +23,6 @@ from store_api.contract.sheets import *
 from store_api.contract.staff import *
 from store_api.contract.stores import *
 from store_api.contract.system import *
+from store_api.contract.versions import *
 from store_api.contract.visits import *
 from store_api.contract.vouchers import *

@@ -1,4 +1,4 @@
-"""Publication on the wire: drafts, their checks, approval, versions, the stop, previews, counts.
+"""Publication on the wire: drafts, their checks, approval, previews. Versions are in versions.py.
 
 `text_digest` is the SHA-256 of a draft's exact text: checks, confirmations and approvals are bound to it.
 """
@@ -13,9 +13,7 @@ from pydantic import Field, StringConstraints
 from store_api.contract.basis import FactValue, Identifier, Wire, Words
 from store_api.contract.decisions import Outcome
 from store_api.contract.sheets import Sheet
-
-VersionState = Literal["approved", "in_force", "superseded", "ended", "stopped"]
-"""Of an approved version: to come, deciding, replaced by a later one, run out, or issuing stopped."""
+from store_api.contract.versions import Pin, VersionEntry
 
 DraftState = Literal[
     "draft", "checked", "withdrawn", "approved", "in_force", "superseded", "ended", "stopped"
@@ -33,11 +31,6 @@ PolicyDocument = Annotated[str, StringConstraints(min_length=1, max_length=900_0
 """A policy document's text in YAML."""
 
 DigestText = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
-
-Reason = Annotated[str, StringConstraints(min_length=3, max_length=400)]
-"""Why somebody asks for something, in their own words."""
-
-Pin = Annotated[str, StringConstraints(min_length=1, max_length=12)]
 
 
 class PolicyFault(Wire):
@@ -94,19 +87,6 @@ class SuccessorRequest(Wire):
 
     starts_on: dt.date
     ends_on: dt.date | None = None
-
-
-class StopRequest(Wire):
-    """Ask for the emergency stop of a version."""
-
-    reason: Reason
-
-
-class StopConfirmation(Wire):
-    """Another person confirms the stop that was asked for, with their own PIN again."""
-
-    stop_id: Identifier
-    pin: Pin
 
 
 class ImpactRequest(Wire):
@@ -380,108 +360,3 @@ class SheetPreview(Wire):
 
     cases: tuple[PreviewCase, ...]
     missing: tuple[str, ...]
-
-
-# versions
-
-
-class StopState(Wire):
-    """The emergency stop of a version: asked for, and confirmed by another person. Names for staff only."""
-
-    stop_id: Identifier | None
-    asked_at: dt.datetime | None
-    asked_by: str | None
-    reason: str | None
-    confirmed_at: dt.datetime | None
-    confirmed_by: str | None
-
-
-class VersionEntry(Wire):
-    """One version in the history of a policy.
-
-    `effective_until` is the text's own end; `ends_on` the first day on which it no longer decides, by that
-    end or by the version `superseded_by`. Author, approver and an open stop are for staff only.
-    """
-
-    policy: str
-    version: int
-    title: Words
-    state: VersionState
-    effective_from: dt.date
-    effective_until: dt.date | None
-    ends_on: dt.date | None
-    superseded_by: int | None
-    binds_to_issue: bool
-    digest: str
-    approved_at: dt.datetime | None
-    author: str | None
-    approver: str | None
-    stopped_at: dt.datetime | None
-    stop: StopState | None
-
-
-class VersionList(Wire):
-    """Every version of a policy, the newest first."""
-
-    policy: str
-    title: Words
-    versions: tuple[VersionEntry, ...]
-
-
-class VersionShelf(Wire):
-    """Every version of every policy, by title, the newest first."""
-
-    policies: tuple[VersionList, ...]
-
-
-class VersionDocument(Wire):
-    """A version for staff: its text, the catalogue entries frozen with it, and its sentences."""
-
-    entry: VersionEntry
-    text: str
-    catalogue_digest: str | None
-    draft_id: Identifier | None
-    terms: tuple[VersionTerm, ...]
-
-
-class VersionTerm(Wire):
-    """A term of a version: its sentence beside the reading of its test, and where it stands."""
-
-    term: str
-    tier: str | None
-    says: Words
-    reading: Words
-    line: int
-
-
-class StopAnswer(Wire):
-    """`code` is null where it was done: identity.wrong, identity.locked or stop.own_asking for a no."""
-
-    code: str | None
-    says: Words | None = None
-    locked_until: dt.datetime | None = None
-    version: VersionEntry | None = None
-
-
-class TermCount(Wire):
-    """How often a term of a version was unmet or waived, and misquoted to customers."""
-
-    term: str
-    unmet: int
-    waived: int
-    misquoted: int
-
-
-class TermCounts(Wire):
-    """Counts beside the terms of a version over some days, of `decisions` recorded decisions."""
-
-    policy: str
-    version: int
-    days: int
-    since: dt.date
-    decisions: int
-    terms: tuple[TermCount, ...]
-
-
-ApprovalAnswer.model_rebuild()
-VersionDocument.model_rebuild()

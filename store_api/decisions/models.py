@@ -20,7 +20,8 @@ class DecisionRow(NodeMixin, Base):
     `subject_key` names what was asked (the policy, the voucher or the upgrade, the line); two rows with
     one subject key and one digest are one decision and share nonce and terms code. `facts` are those
     that were read, `presented` those of the visit itself, `coded` says that a reason outside the terms
-    made it a no, `answer` is the decision as the policy core gave it, `wire` the whole of it as the API answers, sentences in every language included.
+    made it a no, `answer` is the decision as the policy core gave it, `wire` the whole of it as the API
+    answers, sentences in every language included.
     """
 
     __tablename__ = "decisions"

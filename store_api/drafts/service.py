@@ -7,20 +7,12 @@ What it must not know: HTTP, how a check comes to its result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from store_api.audit import service as audit
 from store_api.contract import (
-    ApprovalAnswer,
-    ApprovalReason,
-    ApprovalRequest,
-    ComparisonText,
     Draft,
     DraftCheck,
     DraftEdit,
@@ -35,27 +27,29 @@ from store_api.contract import (
     SentenceConfirmation,
     SheetPreview,
     SuccessorRequest,
-    VersionEntry,
 )
 from store_api.db import Database
 from store_api.drafts import showing, store
-from store_api.drafts.approving import reason
+from store_api.drafts.approval import approve
 from store_api.drafts.checks import Checked, run_checks
-from store_api.drafts.models import ConfirmationRow, DraftCheckRow, DraftRow, DraftTextRow, ImpactRunRow
+from store_api.drafts.models import ConfirmationRow, DraftRow, ImpactRunRow
 from store_api.drafts.previewing import measure
+from store_api.drafts.recording import lock_open, log, note_name, put_check, refuse_changed, write_text
 from store_api.drafts.sheets import preview as preview_sheets
-from store_api.drafts.showing import Dossier, open_dossier, show
+from store_api.drafts.showing import open_dossier, show
 from store_api.drafts.standing import Standing, text_digest
 from store_api.drafts.successor import next_text
 from store_api.errors import Conflict, Invalid, NotAllowed, NotFound
 from store_api.policies import service as policies
+from store_api.policy.facts import Catalogue
 from store_api.policy.model import PolicyVersion
-from store_api.staff import service as staff
+from store_api.settings import Settings
 from store_api.work import Work
 
 __all__ = [
     "ImpactWork", "add", "approve", "ask_impact", "check", "confirm", "edit", "find", "find_impact",
-    "keep_impact", "list_all", "measure", "preview", "run_impact", "start_checks", "succeed", "withdraw",
+    "keep_impact", "list_all", "measure", "measure_file", "preview", "run_impact", "start_checks",
+    "succeed", "withdraw",
 ]  # fmt: skip
 
 
@@ -76,23 +70,23 @@ def add(work: Work, request: DraftRequest) -> Draft:
 
 def edit(work: Work, draft_id: str, request: DraftEdit) -> Draft:
     """Change a draft's text. Raises NotFound, Conflict where it was changed since or is closed."""
-    row = _locked(work, draft_id, request.revision)
+    row = lock_open(work, draft_id, request.revision)
     if text_digest(request.text) == row.text_digest:
         return show(work, open_dossier(work, row))
     row.revision += 1
     row.updated_at = work.now
-    _write_text(work, row, request.text)
+    write_text(work, row, request.text)
     dossier = open_dossier(work, row)
-    _name(row, dossier.standing.version)
-    _log(work, "policy.edited", row, {"revision": row.revision})
+    note_name(row, dossier.standing.version)
+    log(work, "policy.edited", row, {"revision": row.revision})
     return show(work, dossier)
 
 
 def withdraw(work: Work, draft_id: str, request: DraftStep) -> Draft:
     """Give a draft up. Raises as `edit` does."""
-    row = _locked(work, draft_id, request.revision)
+    row = lock_open(work, draft_id, request.revision)
     row.state, row.revision, row.updated_at = "withdrawn", row.revision + 1, work.now
-    _log(work, "policy.withdrawn", row, {})
+    log(work, "policy.withdrawn", row, {})
     return show(work, open_dossier(work, row))
 
 
@@ -116,18 +110,18 @@ def succeed(work: Work, policy: str, version: int, request: SuccessorRequest) ->
 def start_checks(work: Work, draft_id: str, request: DraftStep) -> Callable[[], tuple[Checked, ...]]:
     """What runs form, examples, proofs and comparison on the draft as it was read. Raises as `edit` does."""
     row = showing.find(work, draft_id)
-    _refuse_changed(row, request.revision)
+    refuse_changed(row, request.revision)
     standing = open_dossier(work, row).standing
     return lambda: run_checks(standing)
 
 
 def check(work: Work, draft_id: str, request: DraftStep, results: tuple[Checked, ...]) -> Draft:
     """Keep what the checks came to, if the draft is still the one that they were run on."""
-    row = _locked(work, draft_id, request.revision)
+    row = lock_open(work, draft_id, request.revision)
     for result in results:
-        _put(work.session, draft_id, result.check, result.basis, work.now)
+        put_check(work.session, draft_id, result.check, result.basis, work.now)
     states = {result.check.kind: result.check.state for result in results}
-    _log(work, "policy.checked", row, {"states": states})
+    log(work, "policy.checked", row, {"states": states})
     return show(work, open_dossier(work, row))
 
 
@@ -137,7 +131,7 @@ def confirm(work: Work, draft_id: str, sentence: str, request: SentenceConfirmat
     Raises NotFound for a sentence that is not there, Conflict where text or reading is another one now,
     NotAllowed for whoever wrote the text: they cannot approve it.
     """
-    row = _locked(work, draft_id, None)
+    row = lock_open(work, draft_id, None)
     dossier = open_dossier(work, row)
     if work.caller.subject_id in dossier.writers:
         raise NotAllowed("approval.own_work")
@@ -158,7 +152,7 @@ def confirm(work: Work, draft_id: str, sentence: str, request: SentenceConfirmat
             at=work.now,
         ),
     )
-    _log(work, "policy.confirmed", row, {"sentence": sentence, "shown": known.shown})
+    log(work, "policy.confirmed", row, {"sentence": sentence, "shown": known.shown})
     return show(work, open_dossier(work, row))
 
 
@@ -182,7 +176,7 @@ class ImpactWork:
 
 def ask_impact(work: Work, draft_id: str, request: ImpactRequest) -> ImpactRun:
     """Note that a preview is wanted. Raises NotFound, Conflict where the text is another or has faults."""
-    row = _locked(work, draft_id, None)
+    row = lock_open(work, draft_id, None)
     if row.text_digest != request.text_digest:
         raise Conflict("draft.changed")
     if open_dossier(work, row).standing.version is None:
@@ -198,6 +192,20 @@ def ask_impact(work: Work, draft_id: str, request: ImpactRequest) -> ImpactRun:
     work.session.add(run)
     work.session.flush()
     return ImpactRun(run_id=run.run_id, draft_id=draft_id, days=run.days)
+
+
+def measure_file(
+    database: Database,
+    version: PolicyVersion,
+    catalogue: Catalogue,
+    settings: Settings,
+    days: int,
+    now: datetime,
+) -> Iterator[ImpactProgress]:
+    """The impact of a version that is no draft yet; nothing is kept."""
+    with database.reading() as session:
+        book = policies.open_book(session, settings.catalogue_files)
+    return measure(database, version, catalogue, book, days, now)
 
 
 def find_impact(work: Work, draft_id: str, run_id: str) -> ImpactWork:
@@ -233,7 +241,7 @@ def keep_impact(database: Database, asked: ImpactWork, impact: Impact, now: date
         row = store.lock_draft(session, asked.run.draft_id)
         if row is None or row.state != "draft" or row.text_digest != asked.run.text_digest:
             return False
-        _put(session, row.draft_id, made, asked.standing.basis("impact"), now)
+        put_check(session, row.draft_id, made, asked.standing.basis("impact"), now)
         audit.record(
             session,
             action="policy.previewed",
@@ -243,73 +251,6 @@ def keep_impact(database: Database, asked: ImpactWork, impact: Impact, now: date
             details={"text_digest": row.text_digest, "days": impact.days, **impact.counts.model_dump()},
         )
     return True
-
-
-# the approval
-
-
-def approve(work: Work, draft_id: str, request: ApprovalRequest) -> ApprovalAnswer:
-    """Approve a draft, or say every reason why not. Wrong PINs are counted, so a refusal is a value."""
-    row = store.lock_draft(work.session, draft_id)
-    if row is None:
-        raise NotFound
-    checked = staff.check_own_pin(work, request.pin)
-    if checked.code is not None:
-        return ApprovalAnswer(code=checked.code, locked_until=checked.locked_until)
-    dossier = open_dossier(work, row)
-    comparison = _comparison_of(dossier)
-    reasons = (*_swapped(row, comparison, request), *dossier.hindrances(work))
-    version = dossier.standing.version
-    if reasons or version is None or comparison is None:
-        _log(work, "policy.approval_refused", row, {"codes": sorted({each.code for each in reasons})})
-        return ApprovalAnswer(code=reasons[0].code, reasons=reasons)
-    approved = _publish(work, row, dossier.standing, version, comparison)
-    return ApprovalAnswer(code=None, version=approved)
-
-
-def _publish(
-    work: Work, row: DraftRow, standing: Standing, version: PolicyVersion, comparison: ComparisonText
-) -> VersionEntry:
-    try:
-        with work.session.begin_nested():
-            made = policies.add_approved(work.session, version, row.text, standing.catalogue, work.now)
-    except IntegrityError:
-        raise Conflict("policy.version_exists") from None
-    made.comparison = comparison.model_dump_json()
-    made.draft_id, made.author_id, made.approver_id = row.draft_id, row.author_id, work.caller.subject_id
-    made.approved_at = work.now
-    row.state, row.revision, row.updated_at = "approved", row.revision + 1, work.now
-    _name(row, version)
-    work.session.flush()
-    _log(
-        work,
-        "policy.approved",
-        row,
-        {
-            "policy": version.policy,
-            "version": version.version,
-            "digest": version.digest,
-            "catalogue_digest": made.catalogue_digest,
-            "comparison_digest": comparison.digest,
-            "author": row.author_id,
-        },
-    )
-    return policies.show_entry(work, version.policy, version.version)
-
-
-def _swapped(
-    row: DraftRow, comparison: ComparisonText | None, request: ApprovalRequest
-) -> Iterator[ApprovalReason]:
-    """Whether what is approved is what was shown."""
-    if row.text_digest != request.text_digest:
-        yield reason("approval.text_changed")
-    if comparison is None or comparison.digest != request.comparison_digest:
-        yield reason("approval.comparison_changed")
-
-
-def _comparison_of(dossier: Dossier) -> ComparisonText | None:
-    found = next(check for check in dossier.checks if check.kind == "comparison")
-    return found.comparison
 
 
 # writing
@@ -327,67 +268,8 @@ def _add(work: Work, text: str, details: dict[str, int]) -> Draft:
         text_digest="",
     )
     work.session.add(row)
-    _write_text(work, row, text)
+    write_text(work, row, text)
     dossier = open_dossier(work, row)
-    _name(row, dossier.standing.version)
-    _log(work, "policy.drafted", row, details)
+    note_name(row, dossier.standing.version)
+    log(work, "policy.drafted", row, details)
     return show(work, dossier)
-
-
-def _write_text(work: Work, row: DraftRow, text: str) -> None:
-    row.text, row.text_digest = text, text_digest(text)
-    work.session.flush()
-    work.session.add(
-        DraftTextRow(
-            draft_id=row.draft_id,
-            revision=row.revision,
-            staff_id=work.caller.subject_id,
-            text_digest=row.text_digest,
-            at=work.now,
-        )
-    )
-    work.session.flush()
-
-
-def _name(row: DraftRow, version: PolicyVersion | None) -> None:
-    if version is not None:
-        row.policy, row.version = version.policy, version.version
-
-
-def _locked(work: Work, draft_id: str, revision: int | None) -> DraftRow:
-    """An open draft, locked, as it was read. Raises NotFound, Conflict."""
-    row = store.lock_draft(work.session, draft_id)
-    if row is None:
-        raise NotFound
-    _refuse_changed(row, revision)
-    return row
-
-
-def _refuse_changed(row: DraftRow, revision: int | None) -> None:
-    if row.state != "draft":
-        raise Conflict("draft.closed")
-    if revision is not None and row.revision != revision:
-        raise Conflict("draft.changed")
-
-
-def _put(session: Session, draft_id: str, made: DraftCheck, basis: str, now: datetime) -> None:
-    row = DraftCheckRow(
-        draft_id=draft_id,
-        kind=made.kind,
-        state=made.state,
-        basis=basis,
-        result=made.model_dump_json(),
-        made_at=now,
-    )
-    store.put_check(session, row)
-
-
-def _log(work: Work, action: str, row: DraftRow, details: Mapping[str, Any]) -> None:
-    audit.record(
-        work.session,
-        action=action,
-        actor=work.caller.subject_id,
-        subject=row.draft_id,
-        now=work.now,
-        details={"text_digest": row.text_digest, **details},
-    )

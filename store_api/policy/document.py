@@ -17,11 +17,11 @@ from store_api.policy.example_reader import read_example
 from store_api.policy.facts import Catalogue
 from store_api.policy.fields import FieldReader, read_says
 from store_api.policy.model import TODAY, Benefit, Policy, PolicyVersion, Waivable
-from store_api.policy.nodes import Node, raw_of, read_file_text, read_tree
+from store_api.policy.nodes import MapNode, Node, raw_of, read_file_text, read_tree
 from store_api.policy.sentences import check_sentences
 from store_api.policy.term_reader import IDENTIFIER, TermReader, read_parameters
 from store_api.policy.values import read_date, read_money
-from store_api.policy.vocabulary import Says
+from store_api.policy.vocabulary import WAIVER_ROLES, Says
 
 __all__ = ["Policy", "PolicyVersion", "digest", "read_policy", "read_policy_file"]
 
@@ -196,10 +196,9 @@ class _DocumentReader:
             self.errors.add(
                 reader.place_of("term"), "waivable.unknown_term", f"no term {shown(term)} to waive"
             )
-        if by is not None and not IDENTIFIER.fullmatch(by):
-            self.errors.add(
-                reader.place_of("by"), "id.form", f"a role is named like store_manager, not {shown(by)}"
-            )
+        if by is not None and by not in WAIVER_ROLES:
+            message = f"one of: {', '.join(WAIVER_ROLES)}; not {shown(by)}"
+            self.errors.add(reader.place_of("by"), "waivable.unknown_role", message)
         up_to = None
         limit = reader.get("up_to")
         try:
@@ -214,7 +213,22 @@ class _DocumentReader:
 
     def _examples(self) -> tuple[Any, ...]:
         nodes = self.fields.items("examples")
-        return tuple(read_example(node, self.catalogue, self.errors) for node in nodes)
+        examples = tuple(read_example(node, self.catalogue, self.errors) for node in nodes)
+        self._refuse_names_twice(nodes)
+        return examples
+
+    def _refuse_names_twice(self, nodes: Sequence[Node]) -> None:
+        """Examples are told apart by their names."""
+        seen: set[str] = set()
+        for node in nodes:
+            named = node.entries.get("name") if isinstance(node, MapNode) else None
+            name = raw_of(named) if named is not None else None
+            if named is not None and isinstance(name, str):
+                if name in seen:
+                    self.errors.add(
+                        named.place, "example.name_twice", f"another one has this name: {shown(name)}"
+                    )
+                seen.add(name)
 
 
 def _currency(benefit: Benefit) -> str | None:

@@ -17,7 +17,7 @@ from store_api.policy.facts import Catalogue
 from store_api.policy.model import TODAY, OnVoid, Remainder
 from store_api.policy.term_reader import DURATION_TESTS, IDENTIFIER, LIST_TESTS, TESTS
 from store_api.policy.values import MAX_SET, MAX_TEXT, DurationUnit, Unit
-from store_api.policy.vocabulary import Fact
+from store_api.policy.vocabulary import WAIVER_ROLES, Fact
 
 Schema = dict[str, Any]
 
@@ -76,7 +76,7 @@ def _document(catalogue: Catalogue) -> Schema:
     }
     claims = {"enum": list(catalogue.claims)}
     waivable = _mapping(
-        {"term": {"$ref": "#/$defs/id"}, "by": {"$ref": "#/$defs/id"}, "up_to": _MONEY}, ("term", "by")
+        {"term": {"$ref": "#/$defs/id"}, "by": {"enum": list(WAIVER_ROLES)}, "up_to": _MONEY}, ("term", "by")
     )
     optional = {
         "parameters": _or_null(_parameters()),
@@ -147,7 +147,7 @@ def _bound(fact: Fact, test: str, alike: list[str], catalogue: Catalogue) -> Sch
     if test in DURATION_TESTS:
         return {"$ref": "#/$defs/duration"}
     if test in LIST_TESTS:
-        return _list(word, 1)
+        return {**_list(word, 1), "uniqueItems": True}
     if test == "size_at_most":
         sizes = [key for key, other in catalogue.facts.items() if other.unit == "items"]
         return _operand({"type": "integer", "minimum": 0}, sizes)

@@ -170,13 +170,17 @@ class TermReader:
         if not isinstance(node, ListNode) or not node.items:
             self.errors.add(node.place, "bound.list", "expected a list of at least one literal")
             return None
-        values = []
+        values: list[str] = []
         for item in node.items:
             try:
-                values.append(read_option(raw_of(item), fact.options))
+                value = read_option(raw_of(item), fact.options)
             except Refused as refused:
                 self.errors.add_refused(item.place, refused)
-        return Among(tuple(dict.fromkeys(values)))
+                continue
+            if value in values:
+                self.errors.add(item.place, "bound.twice", f"{shown(value)} is listed twice")
+            values.append(value)
+        return Among(tuple(values))
 
     def _between(self, fact: Fact, node: Node) -> Between | None:
         if not isinstance(node, ListNode) or len(node.items) != 2:

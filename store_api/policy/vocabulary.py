@@ -13,6 +13,9 @@ Source = Literal["order", "presentation", "voucher", "billing", "crm", "staff", 
 Change = Literal["pay", "choose", "wait", "staff", "none"]
 Says = Mapping[str, str]
 
+WAIVER_ROLES = ("rep", "store_manager", "region_manager", "care")
+"""Who a policy may let waive a term; each has words on the sheet."""
+
 ASKABLE: frozenset[str] = frozenset({"order", "presentation"})
 
 

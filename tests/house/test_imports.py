@@ -34,6 +34,7 @@ NETWORK = {
 MAY_USE_NETWORK = {
     "kiosk/store_client.py": "connects to the service",
     "kiosk/store_calls/news.py": "follows the events of the service",
+    "kiosk/store_calls/publication.py": "follows the previews of the service",
     "kiosk/store_calls/sending.py": "sends requests to the service",
     "kiosk/services.py": "names the type of the connection it is given",
     "kiosk/command.py": "finds out whether the port is free",
