@@ -105,7 +105,8 @@ def _complete(operation: dict[str, Any], view: Any) -> None:
 
 def _names_something(parameter: dict[str, Any]) -> bool:
     """Whether there may be nothing by what a parameter says: in the path, or an identifier in the query."""
-    return parameter["in"] == "path" or (parameter["in"] == "query" and parameter["name"].endswith("_id"))
+    name: str = parameter["name"]
+    return parameter["in"] == "path" or (parameter["in"] == "query" and name.endswith("_id"))
 
 
 def _key_parameter() -> dict[str, Any]:
