@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, g
 from flask_wtf.csrf import CSRFProtect
 
 from hardware.camera.loop import CameraLoop
@@ -38,6 +38,7 @@ from kiosk.faults import register_faults
 from kiosk.htmx import register_htmx
 from kiosk.ledger import SpoolLedger, settle_all
 from kiosk.options import Options
+from kiosk.phone.policies import policies
 from kiosk.phone.routes import phone
 from kiosk.receipts.print_queue import PrintQueue
 from kiosk.receipts.rendering import render
@@ -94,14 +95,14 @@ def create_app(services: Services, desk: Desk | None = None) -> Flask:
     register_htmx(app)
     register_rendering(app, settings)
     register_faults(app)
-    for blueprint in (stations, counter, scan, tablet, phone, region):
+    for blueprint in (stations, counter, scan, tablet, phone, policies, region):
         app.register_blueprint(blueprint)
     app.after_request(_harden)
     return app
 
 
 def _harden(response: Response) -> Response:
-    """Headers of every answer; nothing but files of ours may be kept by a browser."""
+    """Headers of every answer; nothing but files of ours and public pages may be kept by a browser."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -109,7 +110,8 @@ def _harden(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
-    if not headers.get("Cache-Control", "").startswith(("public", "no-cache, max-age")) or _is_page(response):
+    may_keep = headers.get("Cache-Control", "").startswith(("public", "no-cache, max-age"))
+    if not may_keep or (_is_page(response) and not g.get("is_public")):
         headers["Cache-Control"] = "no-store"
     response.vary.add("HX-Request")
     return response

@@ -23,13 +23,19 @@ from markupsafe import Markup
 
 from kiosk import words
 from kiosk.htmx import BROWSER_CONFIG
-from kiosk.sessions import FACES, current_view, face_of
+from kiosk.sessions import FACES, View, current_view, face_of
 from kiosk.settings import Settings
 from store_api.contract import Money, Sheet, SheetLine
 
 STATIC_FOLDER = Path(__file__).resolve().parent.parent / "static"
 TEMPLATE_FOLDER = STATIC_FOLDER.with_name("templates")
-TONE_ICONS = {"yes": "check", "not_yet": "calendar", "question": "question", "no": "cross"}
+TONE_ICONS = {
+    "yes": "check",
+    "not_yet": "calendar",
+    "question": "question",
+    "no": "cross",
+    "asked": "document",
+}
 STATUS_ICONS = {"met": "check", "unmet": "cross", "unknown": "question", "waived": "waived"}
 KIND_ICONS = {"agrees": "edit", "question": "question"}
 ENTRY_KINDS = frozenset({"term", "free", "agrees", "question"})
@@ -77,15 +83,20 @@ def blocks(sheet: Sheet) -> tuple[Block, ...]:
     return tuple(block for block in found if block.lines)
 
 
+def parts(lines: tuple[SheetLine, ...]) -> tuple[Part, ...]:
+    """Lines that are no whole sheet, cut into headings, lists and texts, in their order."""
+    return _parts(lines)
+
+
 def _parts(lines: tuple[SheetLine, ...]) -> tuple[Part, ...]:
-    parts: list[Part] = []
+    found: list[Part] = []
     for line in lines:
-        sort = _sort_of(line, parts[-1] if parts else None)
-        if parts and parts[-1].kind == sort and sort != "heading":
-            parts[-1] = _longer(parts[-1], line)
+        sort = _sort_of(line, found[-1] if found else None)
+        if found and found[-1].kind == sort and sort != "heading":
+            found[-1] = _longer(found[-1], line)
         else:
-            parts.append(_longer(Part(sort), line))
-    return tuple(parts)
+            found.append(_longer(Part(sort), line))
+    return tuple(found)
 
 
 def _sort_of(line: SheetLine, before: Part | None) -> Literal["heading", "list", "bill", "text"]:
@@ -103,6 +114,11 @@ def _longer(part: Part, line: SheetLine) -> Part:
         last = part.entries[-1]
         return Part("list", entries=(*part.entries[:-1], Entry(last.line, (*last.more, line))))
     return Part("list", entries=(*part.entries, Entry(line)))
+
+
+def verdict(sheet: Sheet) -> str:
+    """The sheet's first line: its answer in one sentence."""
+    return next((line.text for line in sheet.lines if line.kind == "verdict"), "")
 
 
 def line_icon(line: SheetLine) -> str:
@@ -188,6 +204,8 @@ def _filters() -> dict[str, Callable[..., object]]:
 
     return {
         "blocks": blocks,
+        "parts": parts,
+        "verdict": verdict,
         "qr": qr_picture,
         "day": day,
         "day_before": day_before,
@@ -201,6 +219,8 @@ def _filters() -> dict[str, Callable[..., object]]:
 def _page_values() -> dict[str, object]:
     language = current_language()
     face = face_of(request.path)
+    # A page that anybody may keep is the same for everybody: no cookie is read for it and none is set.
+    is_public = bool(g.get("is_public"))
 
     def translate(key: str, **values: object) -> str:
         return words.say(language, key, **values)
@@ -209,7 +229,8 @@ def _page_values() -> dict[str, object]:
         "language": language,
         "other_languages": [other for other in words.LANGUAGES if other != language],
         "face": face if face in FACES else "phone",
-        "view": current_view(),
+        "view": View() if is_public else current_view(),
+        "is_public": is_public,
         "t": translate,
         "months": lambda count: words.say_months(language, count),
         "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from kiosk.store_calls.claims import ClaimCalls
 from kiosk.store_calls.decisions import DecisionCalls
 from kiosk.store_calls.news import NewsCalls
 from kiosk.store_calls.public import PublicCalls
@@ -21,7 +22,9 @@ from kiosk.store_calls.visits import VisitCalls
 
 
 @dataclass(frozen=True)
-class StoreClient(PublicCalls, StaffCalls, VisitCalls, DecisionCalls, NewsCalls, PublicationCalls):
+class StoreClient(
+    PublicCalls, StaffCalls, VisitCalls, DecisionCalls, NewsCalls, PublicationCalls, ClaimCalls
+):
     """One caller's view of the service: every area's operations over one connection, token and language.
 
     Every method raises StoreUnreachable (nothing was done) or StoreRefused (a problem); every method

@@ -10,6 +10,7 @@ from flask_openapi3 import APIBlueprint
 
 from store_api.audit.routes import api as audit
 from store_api.auth import Finder
+from store_api.claims.routes import api as claims
 from store_api.decisions.routes import api as decisions
 from store_api.devices import service as devices
 from store_api.drafts.routes import api as drafts
@@ -37,6 +38,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     visits,
     decisions,
     redemptions,
+    claims,
 )
 
 FINDERS: dict[str, Finder] = {

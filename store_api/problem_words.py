@@ -96,6 +96,10 @@ WORDS: dict[str, Words] = {
         "en": "The state of this resource does not allow that. Read it again.",
         "es": "El estado de este recurso no lo permite. Consúltelo de nuevo.",
     },
+    "claim.nothing_to_check": {
+        "en": "There is nothing yet to check this against: ask about a voucher or a policy first.",
+        "es": "Aún no hay con qué comprobar esto: consulte primero un vale o unas condiciones.",
+    },
     "visit.closed": {
         "en": "This visit is closed. Open a new one.",
         "es": "Esta visita está cerrada. Abra una nueva.",

@@ -11,14 +11,15 @@ import phonenumbers
 from flask import Response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kiosk.counter import current, flow, views
+from kiosk.counter import current, flow
 from kiosk.counter.blueprint import counter
 from kiosk.htmx import go_to, show
+from kiosk.policy_search import matching
 from kiosk.rendering import current_language
 from kiosk.services import current_station, services
 from kiosk.sessions import set_view
 from kiosk.words import LANGUAGES, say
-from store_api.contract import IdentityAnswer, PolicyText, VoucherAnswer, VoucherCode
+from store_api.contract import IdentityAnswer, VoucherAnswer, VoucherCode
 
 Faults = list[tuple[str, str]]
 
@@ -61,15 +62,24 @@ def _local(address: str) -> str:
 def policies() -> Response:
     """The policies in force, without signing in; `q` searches their words."""
     wanted = request.args.get("q", "")[:60]
-    found = views.matching(current.client().policies().policies, current_language(), wanted)
+    found = matching(current.client().policies().policies, current_language(), wanted)
     return show("counter/policies.html", "counter/_policies.html", policies=found, q=wanted)
 
 
 @counter.get("/policies/<policy>/<int:version>")
 def policy(policy: str, version: int) -> str:
-    """One policy version in its own words."""
-    text: PolicyText = current.client().policy(policy, version)
-    return render_template("counter/policy.html", policy=text)
+    """One policy version in its own words, with its neighbours."""
+    page = current.client().policy_page(policy, version)
+    return render_template("counter/policy.html", page=page, policy=page.text)
+
+
+@counter.get("/policies/<policy>/<int:version>/changes")
+def policy_changes(policy: str, version: int) -> AnyResponse:
+    """What changed in a version against the one before it."""
+    page = current.client().policy_page(policy, version)
+    if page.changes is None:
+        return go_to(url_for("counter.policy", policy=policy, version=version))
+    return Response(render_template("counter/policy_changes.html", page=page, policy=page.text))
 
 
 # --- A voucher's code --------------------------------------------------------------------------------

@@ -8,13 +8,13 @@ from __future__ import annotations
 from flask import Response, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kiosk.counter import current, flow, views
+from kiosk.counter import current, flow
 from kiosk.counter.blueprint import counter
 from kiosk.devices import PrintState, ReceiptOrder
 from kiosk.errors import StoreError
 from kiosk.htmx import go_to, show, wants_fragment
 from kiosk.receipts.order import order_receipt
-from kiosk.rendering import current_language
+from kiosk.rendering import current_language, verdict
 from kiosk.services import current_station, services
 from kiosk.steps import Step, can_be_reserved, step_of
 from store_api.contract import Visit, VisitEvent
@@ -29,7 +29,7 @@ def confirm() -> AnyResponse:
     if step_of(visit) is Step.RESERVED:
         return go_to(url_for("counter.reserved"))
     sheet = visit.decision.sheets[current_language()]
-    page = render_template("counter/confirm.html", decision=visit.decision, verdict=views.verdict(sheet))
+    page = render_template("counter/confirm.html", decision=visit.decision, verdict=verdict(sheet))
     return Response(page)
 
 

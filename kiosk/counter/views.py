@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.words import say, say_months, write_day, write_money
-from store_api.contract import PolicyText, PriceList, Question, Sheet, VoucherSummary
+from store_api.contract import PriceList, Question, VoucherSummary
 
 NO_DEVICE = "none"
 PILLS = {"usable": "yes", "held": "wait", "used": "", "expired": "", "void": "no", "not_yet_valid": "wait"}
@@ -90,20 +90,3 @@ def voucher_note(language: str, voucher: VoucherSummary) -> str:
 def voucher_pill(state: str) -> str:
     """The tint of a voucher's state; the word says the same."""
     return PILLS.get(state, "")
-
-
-def verdict(sheet: Sheet) -> str:
-    """The sheet's first line: its answer in one sentence."""
-    return next((line.text for line in sheet.lines if line.kind == "verdict"), "")
-
-
-def matching(policies: tuple[PolicyText, ...], language: str, wanted: str) -> list[PolicyText]:
-    """The policies in which every wanted word occurs, in title, summary, terms or what is not asked."""
-    words = wanted.casefold().split()
-    return [policy for policy in policies if _has_all(policy, language, words)]
-
-
-def _has_all(policy: PolicyText, language: str, words: list[str]) -> bool:
-    texts = [policy.title, policy.summary, *policy.terms, *policy.not_required]
-    whole = " ".join(text.get(language, "") for text in texts).casefold()
-    return all(word in whole for word in words)

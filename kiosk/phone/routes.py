@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, render_template
 
 from kiosk.errors import StoreRefused
+from kiosk.phone.keeping import choose_language, let_it_be_kept
 from kiosk.services import services
-from kiosk.words import LANGUAGES
 
 phone = Blueprint("phone", __name__)
+phone.before_request(choose_language)
+phone.after_request(let_it_be_kept)
 
 # Ten characters of Crockford's base 32 with a dash between: "7F3K9-2QDXA".
 TERMS_CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
@@ -22,7 +24,6 @@ TERMS_CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
 @phone.get("/t/<terms_code>")
 def terms(terms_code: str) -> Response:
     """The policy's words and version behind a terms code; `language` chooses the language."""
-    _choose_language()
     code = _as_printed(terms_code)
     if not TERMS_CODE.fullmatch(code):
         return _no("missing", code, 404)
@@ -39,14 +40,6 @@ def _as_printed(typed: str) -> str:
     """A code that was copied by hand, in capitals and with its dash; O, I and L are not in its alphabet."""
     code = re.sub(r"[\s-]", "", typed).upper().translate(str.maketrans("OIL", "011"))
     return f"{code[:5]}-{code[5:]}"
-
-
-def _choose_language() -> None:
-    wanted = request.args.get("language")
-    if wanted in LANGUAGES:
-        g.language = wanted
-    elif wanted is None:
-        g.language = request.accept_languages.best_match(LANGUAGES)
 
 
 def _no(fault: str, code: str, status: int) -> Response:

@@ -41,8 +41,9 @@ TONES = {
     "no": (NO, HexColor("#f9eae7")),
     "not_yet": (WAIT, HexColor("#f8f0dd")),
     "question": (WAIT, HexColor("#f8f0dd")),
+    "asked": (BRAND, HexColor("#e7efed")),
 }
-TONE_SIGNS = {"yes": "check", "no": "cross", "not_yet": "clock", "question": "question"}
+TONE_SIGNS = {"yes": "check", "no": "cross", "not_yet": "clock", "question": "question", "asked": "dot"}
 STATUS_SIGNS = {
     "met": ("check", "yes"),
     "waived": ("check", "yes"),

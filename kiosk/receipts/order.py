@@ -6,11 +6,12 @@ What it must not know: printers, how a sheet is made.
 
 from __future__ import annotations
 
+import hashlib
 from zoneinfo import ZoneInfo
 
 from kiosk.devices import ReceiptOrder
 from kiosk.words import say, write_day, write_time
-from store_api.contract import Redemption, Store, Visit
+from store_api.contract import ClaimAnswer, Redemption, Store, Visit
 
 
 def order_receipt(visit: Visit, store: Store, language: str, public_url: str) -> ReceiptOrder | None:
@@ -26,6 +27,20 @@ def order_receipt(visit: Visit, store: Store, language: str, public_url: str) ->
         zone=store.zone,
         terms_url=f"{public_url}/t/{decision.terms_code}",
         foot=_how_it_was_used(language, used, ZoneInfo(store.zone)) if used is not None else (),
+    )
+
+
+def order_claim(station: str, answer: ClaimAnswer, store: Store, language: str) -> ReceiptOrder:
+    """The paper of a claim's answer, in a language; another answer to the same claim is another paper."""
+    sheet = answer.sheets[language]
+    words = hashlib.sha256(sheet.model_dump_json().encode()).hexdigest()
+    return ReceiptOrder(
+        station=station,
+        subject=f"{answer.check_id}.{words[:12]}",
+        sheet=sheet,
+        heading=store.name,
+        zone=store.zone,
+        terms_url=answer.terms_url,
     )
 
 

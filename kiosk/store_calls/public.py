@@ -25,6 +25,11 @@ class PublicCalls(Sender):
         """One version of a policy in words; public."""
         return self.read(f"/v1/policies/{part(policy)}/versions/{version}", wire.PolicyText)
 
+    def policy_page(self, policy: str, version: int | None = None) -> wire.PolicyPage:
+        """The public page of a version, or of the one in force; public."""
+        query = "" if version is None else f"?version={version}"
+        return self.read(f"/v1/policies/{part(policy)}/page{query}", wire.PolicyPage)
+
     def terms(self, terms_code: str) -> wire.PublicTerms:
         """What may be read by a terms code with this token."""
         return self.read(f"/v1/terms/{part(terms_code)}", wire.PublicTerms)

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.errors import StoreRefused
+from kiosk.heard import LENGTHS, find_claims, read_heard
 from kiosk.htmx import go_to, show
 from kiosk.rendering import current_language
 from kiosk.services import current_station, paired_station, services
@@ -150,6 +151,8 @@ def _visit_page(
         can_confirm=views.can_confirm(visit),
         can_release=views.can_release(visit),
         waits_for=views.waits_for(visit),
+        claims=find_claims(_client(), visit),
+        heard_lengths=LENGTHS,
         notice=notice,
         faults=faults or [],
     )
@@ -225,6 +228,19 @@ def _read_telephone(text: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@tablet.post("/visits/<visit_id>/claims")
+def check_claim(visit_id: str) -> AnyResponse:
+    """Check what the customer was told; every face of the visit shows the answer."""
+    found = _client().visit(visit_id)
+    listed = find_claims(_client(), found)
+    claim, months = request.form.get("claim", ""), request.form.get("months", "")
+    body = read_heard(found, listed, claim, months) if listed is not None else None
+    if body is not None:
+        decision = found.decision.decision_id if found.decision is not None else ""
+        _client().check_claim(body, _key("claim", f"{visit_id} {claim} {months} {decision}"))
+    return _visit_page(_client().visit(visit_id))
 
 
 @tablet.get("/fault/<fault>")

@@ -11,10 +11,12 @@ as a mapping from language ("en", "es") to text, so that a change of language as
 """
 
 from store_api.contract.basis import *
+from store_api.contract.claims import *
 from store_api.contract.decisions import *
 from store_api.contract.log import *
 from store_api.contract.orders import *
 from store_api.contract.policies import *
+from store_api.contract.policy_pages import *
 from store_api.contract.publication import *
 from store_api.contract.redemptions import *
 from store_api.contract.sheets import *

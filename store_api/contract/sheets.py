@@ -6,7 +6,7 @@ from typing import Literal
 
 from store_api.contract.basis import Wire
 
-Tone = Literal["yes", "not_yet", "question", "no"]
+Tone = Literal["yes", "not_yet", "question", "no", "asked"]
 
 LineKind = Literal[
     "verdict", "note", "heading", "term", "detail", "way", "group", "free", "agrees",

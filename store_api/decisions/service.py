@@ -28,8 +28,11 @@ from store_api.decisions.making import (
     make_plain_sheets,
     make_sheets,
     to_wire,
+    to_wire_sheet,
 )
 from store_api.decisions.models import DecisionRow
+from store_api.decisions.recorded import Recorded
+from store_api.decisions.recorded import read_again as read_recorded
 from store_api.decisions.store import RecordedCase
 from store_api.errors import NotFound
 from store_api.ids import base32
@@ -42,9 +45,9 @@ from store_api.vouchers.service import VoucherKey
 from store_api.work import Work
 
 __all__ = [
-    "DecidedAgain", "DecisionRow", "RecordedCase", "Subject", "count_cases", "decide", "decide_again",
-    "find", "find_by_terms_code", "read_cases", "sheets_of_code", "sheets_of_decision", "show",
-    "show_public",
+    "DecidedAgain", "DecisionRow", "Recorded", "RecordedCase", "Subject", "count_cases", "decide",
+    "decide_again", "find", "find_by_terms_code", "read_again", "read_cases", "sheets_of_code",
+    "sheets_of_decision", "show", "show_public", "to_wire_sheet",
 ]  # fmt: skip
 
 STOPPED = "policy.stopped"
@@ -97,6 +100,11 @@ def find_by_terms_code(session: Session, written: str) -> DecisionRow | None:
     """A decision by its terms code, as people write it."""
     plain = written.upper().replace("O", "0").replace("I", "1").replace("L", "1").replace("-", "")
     return store.find_by_terms_code(session, f"{plain[:5]}-{plain[5:]}")
+
+
+def read_again(work: Work, row: DecisionRow) -> Recorded:
+    """The policy core's value of a recorded decision, from the facts that it read."""
+    return read_recorded(policies.open_book(work.session, work.settings.catalogue_files), row)
 
 
 def show(row: DecisionRow) -> Decision:

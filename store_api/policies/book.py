@@ -67,6 +67,14 @@ class PolicyBook:
         ]
         return earlier[-1] if earlier else None
 
+    def joined(self, *versions: PolicyVersion) -> Catalogue:
+        """The entries of several versions together, the last one's first: enough to put all in words."""
+        facts, claims = dict(self.catalogue.facts), dict(self.catalogue.claims)
+        for version in versions:
+            own = self.catalogue_of(version)
+            facts, claims = facts | dict(own.facts), claims | dict(own.claims)
+        return Catalogue(facts, claims)
+
     def title(self, policy: str) -> Words:
         """A policy's title, by its newest version; its name where there is no such policy."""
         known = self.policies.get(policy)

@@ -83,7 +83,7 @@ def _in_words(compared: Comparison, catalogue: Catalogue, book: PolicyBook) -> C
         for change in compared.terms
     )
     fields = tuple(
-        {language: words.field_change(field, compared) for language, words in told.items()}
+        {language: words.field_change(field, compared.old, compared.new) for language, words in told.items()}
         for field in compared.fields
     )
     loses, gains = _affected(compared.loses, told), _affected(compared.gains, told)

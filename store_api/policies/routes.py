@@ -15,6 +15,7 @@ from store_api.contract import (
     ComparisonText,
     Identifier,
     PolicyList,
+    PolicyPage,
     PolicyText,
     StopAnswer,
     StopConfirmation,
@@ -44,6 +45,12 @@ class PolicyPath(BaseModel):
     policy: Identifier
 
 
+class PageQuery(BaseModel):
+    """Which version; without one that of today."""
+
+    version: int | None = Field(default=None, ge=1, le=1_000_000)
+
+
 class CountsQuery(BaseModel):
     """Over how many days, today included, is counted."""
 
@@ -71,6 +78,18 @@ def show_version(work: Work, path: VersionPath) -> PolicyText:
     if version is None:
         raise NotFound
     return service.show_text(book, version)
+
+
+@api.get("/v1/policies/<policy>/page", responses={200: PolicyPage})
+@allow("public")
+@reads
+def show_page(work: Work, path: PolicyPath, query: PageQuery) -> PolicyPage:
+    """The public page of a policy: its words as lines, its versions, what changed; today is UTC."""
+    book = service.open_book(work.session, work.settings.catalogue_files)
+    page = service.show_page(work.session, book, path.policy, query.version, work.now.date())
+    if page is None:
+        raise NotFound
+    return page
 
 
 @api.get("/v1/policies/versions", responses={200: VersionShelf})

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from store_api.audit import service as audit
 from store_api.contract import (
     ComparisonText,
+    PolicyPage,
     PolicyText,
     StopAnswer,
     StopConfirmation,
@@ -29,7 +30,7 @@ from store_api.contract import (
 )
 from store_api.errors import Conflict, NotFound
 from store_api.policies import book as books
-from store_api.policies import store
+from store_api.policies import pages, store
 from store_api.policies.book import UPGRADE, PolicyBook, spans
 from store_api.policies.comparing import compare_with, first_version
 from store_api.policies.models import PolicyVersionRow
@@ -41,6 +42,7 @@ from store_api.policy.errors import PolicyError, PolicyErrors
 from store_api.policy.facts import Catalogue, load_catalogue
 from store_api.policy.frozen import freeze
 from store_api.policy.model import Policy, PolicyVersion
+from store_api.policy.text_changes import Weigh, weigh_bounds
 from store_api.staff import service as staff
 from store_api.work import Work
 
@@ -48,7 +50,8 @@ __all__ = [
     "UPGRADE", "ApprovedVersion", "PolicyBook", "add_approved", "ask_stop", "compare_in_words",
     "comparison_of", "confirm_stop", "count_decision", "count_misquoted", "document", "list_all",
     "list_versions", "load_version", "may_issue", "open_book", "put_in_words", "read_catalogue",
-    "reserved_name", "show_entry", "show_text", "term_counts", "text_of", "withdraw_stop",
+    "reserved_name", "show_entry", "show_page", "show_text", "term_counts", "text_of",
+    "weigh_between", "withdraw_stop",
 ]  # fmt: skip
 
 SLOTS = 16
@@ -101,6 +104,29 @@ def load_version(session: Session, text: str, filename: str, catalogue: Catalogu
     row.comparison = compare_in_words(book, version, catalogue).model_dump_json()
     store.add_version(session, row)
     return True
+
+
+def show_page(
+    session: Session, book: PolicyBook, policy: str, number: int | None, today: dt.date
+) -> PolicyPage | None:
+    """The public page of a version, by its number or as of a day; None where there is none."""
+    known = book.policies.get(policy)
+    version = pages.pick_version(known, number, today) if known else None
+    if known is None or version is None:
+        return None
+    before = book.version_before(policy, version.effective_from)
+    weigh = weigh_between(session, before, version) if before else weigh_bounds
+    return pages.show_page(book, known, version, weigh, today)
+
+
+def weigh_between(session: Session, old: PolicyVersion, new: PolicyVersion) -> Weigh:
+    """How tests of two versions are weighed: as was proved when the new one was compared with the old.
+
+    Where that was never done, by the bounds alone. The solver is not asked.
+    """
+    row = store.find_version(session, new.policy, new.version)
+    told = ComparisonText.model_validate_json(row.comparison) if row is not None and row.comparison else None
+    return pages.weigh_as_told(told) if told and told.old_version == old.version else weigh_bounds
 
 
 def add_approved(

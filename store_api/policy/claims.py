@@ -16,7 +16,7 @@ from store_api.policy.evaluate import Evaluation, Facts, Outcome, evaluate, eval
 from store_api.policy.granted import Granted, grant
 from store_api.policy.model import Group, Policy, PolicyVersion, Term
 from store_api.policy.values import Value
-from store_api.policy.vocabulary import Claim, FactRef
+from store_api.policy.vocabulary import Claim, Fact, FactRef
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,11 @@ def _answer_again(claim: Claim, case: Case, given: Answer) -> Answer:
         return answer(case)
     evaluation = evaluate_again(given.evaluation, claim.without, case.facts, case.on, case.waivers)
     return _answer_of(evaluation, case.facts)
+
+
+def is_about_stores(claim: Claim, facts: Mapping[str, Fact]) -> bool:
+    """Whether it is nothing but the store that a claim is about."""
+    return bool(claim.without) and all(facts[key].source == "store" for key in claim.without)
 
 
 def put_in(claim: Claim, facts: Facts) -> dict[str, Value]:

@@ -6,7 +6,6 @@ is decided under both before they are told of. All facts are known: a question l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
@@ -17,25 +16,15 @@ from store_api.policy.decide import Decision, decide
 from store_api.policy.errors import PolicyErrors
 from store_api.policy.facts import Catalogue
 from store_api.policy.findings import Customer, Why
-from store_api.policy.model import TODAY, Group, PolicyVersion, Term
+from store_api.policy.model import TODAY, PolicyVersion, Term
 from store_api.policy.question import GIVE_UP_AFTER, Asker
 from store_api.policy.solver_scope import TwoCurrencies, scope_of
 from store_api.policy.solver_terms import Reading
 from store_api.policy.solver_world import World
+from store_api.policy.text_changes import Kind, TermChange, changed_fields, term_changes
 from store_api.policy.values import Money
 
-Kind = Literal["added", "removed", "loosened", "tightened", "changed", "reworded", "moved", "same_test"]
 Side = Literal["loses", "gains"]
-
-
-@dataclass(frozen=True)
-class TermChange:
-    """One term's change; `same_test` is another way to write what tests the same."""
-
-    kind: Kind
-    term: str
-    old: Term | None
-    new: Term | None
 
 
 @dataclass(frozen=True)
@@ -67,8 +56,8 @@ def compare(
 ) -> Comparison:
     """Compare two versions; `give_up_after` counts the solver's steps for each question."""
     sides = _Sides(_for_everybody(old), _for_everybody(new), catalogue, give_up_after, new.effective_from)
-    terms = tuple(_term_changes(old, new, catalogue, give_up_after))
-    fields = tuple(_fields(old, new))
+    terms = term_changes(old, new, _Weighing(old, new, catalogue, give_up_after).kind)
+    fields = changed_fields(old, new)
     return Comparison(old, new, terms, fields, sides.affected("loses"), sides.affected("gains"))
 
 
@@ -77,70 +66,6 @@ def _for_everybody(version: PolicyVersion) -> PolicyVersion:
     return replace(
         version, effective_from=date.min, effective_until=None, binds=TODAY, digest=f"{version.digest} always"
     )
-
-
-# the text
-
-
-def _fields(old: PolicyVersion, new: PolicyVersion) -> Iterator[str]:
-    pairs = {
-        "title": (old.title, new.title),
-        "source": (old.source, new.source),
-        "effective": ((old.effective_from, old.effective_until), (new.effective_from, new.effective_until)),
-        "binds": (old.binds, new.binds),
-        "benefit": (_benefit(old), _benefit(new)),
-        "agrees": (old.agrees, new.agrees),
-        "not_required": (set(old.not_required), set(new.not_required)),
-        "waivable": (set(old.waivable), set(new.waivable)),
-    }
-    yield from (name for name, (before, after) in pairs.items() if before != after)
-
-
-def _benefit(version: PolicyVersion) -> Any:
-    tiers = [(tier.id, tier.amount, tier.says) for tier in version.benefit.tiers]
-    return (replace(version.benefit, tiers=()), tiers)
-
-
-def _term_changes(
-    old: PolicyVersion, new: PolicyVersion, catalogue: Catalogue, give_up_after: int
-) -> Iterator[TermChange]:
-    before, after = {term.id: term for term in old.terms}, {term.id: term for term in new.terms}
-    were, are = _standing(old), _standing(new)
-    for key in dict.fromkeys([*before, *after]):
-        one, other = before.get(key), after.get(key)
-        if one is None or other is None:
-            yield TermChange("removed" if other is None else "added", key, one, other)
-            continue
-        if _test_of(one) != _test_of(other):
-            yield TermChange(_Weighing(old, new, catalogue, give_up_after).kind(one, other), key, one, other)
-        elif one.says != other.says:
-            yield TermChange("reworded", key, one, other)
-        if were[key] != are[key]:
-            yield TermChange("moved", key, one, other)
-
-
-def _test_of(term: Term) -> tuple[Any, ...]:
-    return (term.fact, term.test, term.bound, term.negated)
-
-
-def _standing(version: PolicyVersion) -> dict[str, tuple[str, ...]]:
-    """Where each term stands: its tier, and the groups with more than one member above it."""
-    found: dict[str, tuple[str, ...]] = {}
-
-    def walk(group: Group, above: tuple[str, ...]) -> None:
-        here = above
-        if len(group.members) > 1 and above[-1:] != (group.kind,):
-            here = (*above, group.kind)
-        for member in group.members:
-            if isinstance(member, Group):
-                walk(member, here)
-            else:
-                found[member.id] = here
-
-    walk(version.requires, ("all",))
-    for tier in version.benefit.tiers:
-        walk(tier.requires, (f"tier {tier.id}", "all"))
-    return found
 
 
 @dataclass(frozen=True)

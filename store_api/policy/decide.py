@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from store_api.policy.canonical import digest_of_plain
-from store_api.policy.claims import Answer, Case, answer, claims_not_required
+from store_api.policy.claims import Answer, Case, answer, claims_not_required, is_about_stores
 from store_api.policy.decision import NONE_IN_FORCE, Decision, TermResult
 from store_api.policy.errors import Place, fail, shown
 from store_api.policy.evaluate import Evaluation, TermState, evaluate
@@ -24,6 +24,8 @@ from store_api.policy.sentences import PLACEHOLDER
 from store_api.policy.values import Value, value_to_json
 from store_api.policy.vocabulary import FactRef
 from store_api.policy.wire import decision_to_json
+
+NOT_IN_THIS_STORE = "voucher.not_in_this_store"
 
 __all__ = ["NONE_IN_FORCE", "Decision", "TermResult", "decide", "decision_to_json"]
 
@@ -208,6 +210,15 @@ def _sealed(decision: Decision, versions: tuple[PolicyVersion, ...], catalogue: 
     return replace(decision, digest=digest_of_plain(content))
 
 
+def _still_not_required(decision: Decision, codes: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]:
+    """The claims without those about stores, where the voucher is not for this one."""
+    if NOT_IN_THIS_STORE not in codes:
+        return decision.not_required
+    return tuple(
+        key for key in decision.not_required if not is_about_stores(catalogue.claims[key], catalogue.facts)
+    )
+
+
 def with_codes(decision: Decision, codes: tuple[str, ...], catalogue: Catalogue) -> Decision:
     """The same decision with the service's own reasons for "no": not eligible, no benefit, its own digest.
 
@@ -219,6 +230,7 @@ def with_codes(decision: Decision, codes: tuple[str, ...], catalogue: Catalogue)
     refused = replace(
         decision,
         codes=(*decision.codes, *codes),
+        not_required=_still_not_required(decision, codes, catalogue),
         outcome="not_eligible",
         benefit=None,
         questions=(),

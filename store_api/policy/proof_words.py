@@ -13,11 +13,12 @@ from store_api.policy.findings import Customer, Finding
 from store_api.policy.model import TODAY, PolicyVersion
 from store_api.policy.proof_phrases import PHRASES
 from store_api.policy.readings import reading
+from store_api.policy.text_changes import TermChange
 from store_api.policy.vocabulary import says_in
 from store_api.policy.words import Words, uncapitalised
 
 if TYPE_CHECKING:  # the comparison loads the solver
-    from store_api.policy.compare import Affected, Comparison, TermChange
+    from store_api.policy.compare import Affected, Comparison
 
 
 @dataclass(frozen=True)
@@ -89,15 +90,9 @@ class ProofWords:
         for change in compared.terms:
             yield self.term_change(change)
         for field in compared.fields:
-            yield self.field_change(field, compared)
+            yield self.field_change(field, compared.old, compared.new)
         for affected in (compared.loses, compared.gains):
             yield from self.affected(affected)
-
-    def field_change(self, field: str, compared: Comparison) -> str:
-        """Another part that changed, in words."""
-        old, new = self._field(field, compared.old), self._field(field, compared.new)
-        same = field == "benefit" and old == new
-        return self.phrase("field.benefit_use" if same else f"field.{field}", old=old, new=new)
 
     def term_change(self, change: TermChange) -> str:
         """One term's change in words."""
@@ -107,6 +102,12 @@ class ProofWords:
                 plain = change.kind in ("reworded", "added", "removed", "moved")
                 told[name] = self.words.says(term, {}) if plain else reading(term, self.words)
         return self.phrase(f"changes.{change.kind}", **told)
+
+    def field_change(self, field: str, before: PolicyVersion, after: PolicyVersion) -> str:
+        """The change of another part in words; `field` is a name that `changed_fields` gave."""
+        old, new = self._field(field, before), self._field(field, after)
+        same = field == "benefit" and old == new
+        return self.phrase("field.benefit_use" if same else f"field.{field}", old=old, new=new)
 
     def affected(self, affected: Affected) -> Iterator[str]:
         """Who loses or gains, that nobody does, or that it is not proved."""

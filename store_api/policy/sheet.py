@@ -32,6 +32,7 @@ __all__ = [
     "WaivedBy",
     "make_sheet",
     "say",
+    "why_this_version",
 ]
 
 NOTHING_KNOWN = Occasion()
@@ -146,11 +147,12 @@ def _code_line(words: Words, occasion: Occasion) -> Iterator[SheetLine]:
 
 def _foot(decision: Decision, words: Words, occasion: Occasion) -> Iterator[SheetLine]:
     yield from _code_line(words, occasion)
-    yield SheetLine("reason", _why_this_version(decision, words, occasion))
+    yield SheetLine("reason", why_this_version(decision, words, occasion))
     yield SheetLine("reason", words.phrase("same_everywhere"))
 
 
-def _why_this_version(decision: Decision, words: Words, occasion: Occasion) -> str:
+def why_this_version(decision: Decision, words: Words, occasion: Occasion = NOTHING_KNOWN) -> str:
+    """Which version decided, and why that one."""
     binds = decision.policy.binds
     document = decision.document or decision.policy.versions[-1]
     title = says_in(document.title, words.language, decision.policy.id)

@@ -9,7 +9,8 @@ from typing import Literal
 
 from store_api.policy.values import Money
 
-Tone = Literal["yes", "not_yet", "question", "no"]
+Tone = Literal["yes", "not_yet", "question", "no", "asked"]
+"""The colour and sign of the first line; `asked` is that of a claim that the terms do ask for."""
 LineKind = Literal[
     "verdict", "note", "heading", "term", "detail", "way", "group", "free", "agrees",
     "item", "credit", "total", "after", "question", "code", "reason",

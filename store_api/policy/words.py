@@ -170,6 +170,11 @@ class Words:
         """A sentence whose placeholders are facts; an unknown one goes by its name."""
         return self._filled(says, {name: self._named(name, facts) for name in _named_in(says)})
 
+    def sentence_with_blanks(self, says: Says) -> str:
+        """The same for nobody in particular: every fact goes by its name, in brackets as in a form."""
+        blanks = {name: f"[{uncapitalised(self.label(name))}]" for name in _named_in(says)}
+        return self._filled(says, blanks)
+
     def is_complete(self, says: Says, facts: Facts) -> bool:
         """Whether every fact that the sentence tells is known."""
         return _named_in(says) <= set(facts)

@@ -97,10 +97,16 @@ def _complete(operation: dict[str, Any], view: Any) -> None:
         operation.setdefault("parameters", []).append(_key_parameter())
     if "requestBody" in operation or getattr(view, "takes_key", False):
         statuses += WRITE
-    if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
+    if any(_names_something(parameter) for parameter in operation.get("parameters", [])):
         statuses += (404,)
     for status in sorted(statuses):
         operation["responses"].setdefault(str(status), _problem(status))
+
+
+def _names_something(parameter: dict[str, Any]) -> bool:
+    """Whether there may be nothing by what a parameter says: in the path, or an identifier in the query."""
+    name: str = parameter["name"]
+    return parameter["in"] == "path" or (parameter["in"] == "query" and name.endswith("_id"))
 
 
 def _key_parameter() -> dict[str, Any]:

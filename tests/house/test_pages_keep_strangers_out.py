@@ -18,6 +18,10 @@ OPEN_TO_ALL = {
     "stations.desk": "the demo's first page; absent where there is no demo",
     "stations.demo_file": "the demo's vouchers; absent where there is no demo",
     "stations.pair": "where a browser gives its station's code",
+    "policies.list_all": "the policies in force, for everybody",
+    "policies.show_current": "a policy's public words",
+    "policies.show_version": "a version's public words",
+    "policies.show_changes": "what changed in a version",
     "phone.terms": "the policy's words behind a receipt's QR code",
 }
 OPEN_TO_THE_TABLET = {

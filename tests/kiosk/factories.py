@@ -60,6 +60,13 @@ POLICY = wire.PolicyText(
 UPGRADE = POLICY.model_copy(
     update={"policy": "device-upgrade", "title": words("Device upgrade", "Cambio de equipo"), "version": 1}
 )
+MARKS = tuple(
+    wire.VersionMark(version=number, effective_from=begins, effective_until=ends, state=state)  # type: ignore[arg-type]
+    for number, begins, ends, state in (
+        (3, POLICY.effective_from, POLICY.effective_until, "in_force"),
+        (2, dt.date(2025, 1, 1), POLICY.effective_from, "ended"),
+    )
+)
 PRICES = wire.PriceList(
     devices=(
         wire.Device(sku="orbit-5", name="Orbit 5, 128 GB", category="phone", price=money("49.99")),
@@ -139,6 +146,80 @@ def sheet(tone: str = "yes", language: str = "en") -> wire.Sheet:
     """A sheet with a line of every kind that its tone has."""
     lines = (*HEAD[tone], *BODY[tone], *FOOT)
     return wire.Sheet(language=language, tone=tone, terms_code=CODE, lines=lines)  # type: ignore[arg-type]
+
+
+PAGE = wire.PolicyPage(
+    text=POLICY,
+    mark=MARKS[0],
+    before=MARKS[1],
+    after=None,
+    versions=MARKS,
+    lines={
+        language: (
+            line("heading", "What this credit asks for"),
+            line("group", "One of these is enough."),
+            line("term", POLICY.terms[0][language]),
+            line("free", POLICY.not_required[0][language], "Not required", "not_required"),
+        )
+        for language in ("en", "es")
+    },
+    changes={
+        language: (
+            line("heading", "What it asks for"),
+            line("term", POLICY.terms[1][language], "Asks for more"),
+            line("detail", "Before: Renew for at least 12 months."),
+        )
+        for language in ("en", "es")
+    },
+)
+
+
+def claim_answer(claim: str = "plan-change", **changes: Any) -> wire.ClaimAnswer:
+    """The answer that a change of plan is not required."""
+    head = (line("verdict", "Not required for you."), line("note", "You asked about this: A change of plan."))
+    shown = {
+        language: wire.Sheet(language=language, tone="yes", terms_code=CODE, lines=(*head, *FOOT))
+        for language in ("en", "es")
+    }
+    values: dict[str, Any] = {
+        "check_id": "clm_1",
+        "claim": claim,
+        "says": words("A change of plan.", "Un cambio de plan."),
+        "result": "not_required",
+        "why": "no_term",
+        "policy": "upgrade-credit-50",
+        "version": 3,
+        "title": POLICY.title,
+        "terms": (),
+        "heard_months": None,
+        "least_months": None,
+        "terms_code": CODE,
+        "terms_url": f"http://127.0.0.1/t/{CODE}",
+        "checked_at": NOW,
+        "counted": True,
+        "sheets": shown,
+    }
+    return wire.ClaimAnswer(**{**values, **changes})
+
+
+def claim_list(*answers: wire.ClaimAnswer, **changes: Any) -> wire.ClaimList:
+    """Three statements of the closed list, and what was answered."""
+    says = {
+        "plan-change": words("A change of plan.", "Un cambio de plan."),
+        "paper": words("The paper voucher.", "El vale en papel."),
+        "longer-agreement": words("A longer agreement.", "Un contrato más largo."),
+    }
+    values: dict[str, Any] = {
+        "policy": "upgrade-credit-50",
+        "title": POLICY.title,
+        "personal": True,
+        "claims": tuple(
+            wire.ClaimChoice(claim=claim, says=text, takes_months=claim == "longer-agreement")
+            for claim, text in says.items()
+        ),
+        "answers": answers,
+    }
+    return wire.ClaimList(**{**values, **changes})
 
 
 QUESTIONS = {

@@ -38,6 +38,9 @@ class ScriptedStore(httpx.BaseTransport):
             "GET /v1/visits/vis_1/choices": wire.Choices(
                 line=factories.LINE, vouchers=(factories.VOUCHER,), upgrades=(factories.UPGRADE,)
             ),
+            "GET /v1/claims": factories.claim_list(),
+            "POST /v1/claims": factories.claim_answer(),
+            "GET /v1/policies/upgrade-credit-50/page": factories.PAGE,
             "GET /v1/visits": lambda request: wire.VisitList(visits=(self.visit,)),
             "POST /v1/decisions": lambda request: self.visit.decision,
             "DELETE /v1/staff/sessions/current": (204, None),

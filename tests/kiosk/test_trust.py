@@ -25,7 +25,7 @@ def posting_rules(app: Flask) -> list[str]:
     """The path of every route that takes a form."""
     values = {
         "fact": "order.agreement_months", "visit_id": "vis_1", "draft_id": "drf_1", "sentence": "term.one.en",
-        "policy": "upgrade-credit-50", "version": "3",
+        "policy": "upgrade-credit-50", "version": "3", "claim": "paper",
     }  # fmt: skip
     paths = []
     for rule in app.url_map.iter_rules():
@@ -63,14 +63,16 @@ def test_a_token_of_one_face_is_not_one_of_another(counter: Browser, tablet: Bro
 
 
 @pytest.mark.parametrize(
-    "path", ["/counter/", "/counter/scan", "/tablet/visits", "/t/7F3K9-2QDXA", "/stations/pair"]
+    "path",
+    ["/counter/", "/counter/scan", "/tablet/visits", "/t/7F3K9-2QDXA", "/policies", "/stations/pair"],
 )
 def test_every_page_forbids_what_it_does_not_need(app: Flask, path: str) -> None:
     client = pair(app, "tablet-1" if "tablet" in path else "kiosk-1")
     answer = client.get(path, follow_redirects=True)
     assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert "unsafe" not in CONTENT_SECURITY_POLICY
-    assert answer.headers["Cache-Control"] == "no-store"
+    is_public = path.startswith(("/t/", "/policies"))
+    assert answer.headers["Cache-Control"] == ("public, max-age=300" if is_public else "no-store")
     assert "HX-Request" in answer.headers["Vary"]
     assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=", answer.text)
 
