@@ -23,8 +23,9 @@ from kiosk.words import say
 from store_api.contract import Draft, DraftSentence
 
 CONFLICT = 409
+OWN_WORK = "approval.own_work"
 # The rows themselves say which sentences wait; the page's head says whose step it is.
-SAID_ELSEWHERE = (UNCONFIRMED, "approval.role")
+SAID_ELSEWHERE = (UNCONFIRMED, "approval.role", OWN_WORK)
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def _approve_page(draft: Draft, faults: Faults | None = None, status: int = 200)
         next_one=waiting[0] if waiting else None,
         reasons=[each for each in draft.hindrances if each.code not in SAID_ELSEWHERE],
         waiting=len(waiting),
+        own_work=next((each for each in draft.hindrances if each.code == OWN_WORK), None),
         checks=findings.checks(draft),
         comparison_digest=compared.digest if compared is not None else "",
         faults=faults or [],

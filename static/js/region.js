@@ -4,7 +4,9 @@ let changed = false;
 document.addEventListener("input", (event) => {
   if (event.target.matches?.("textarea[data-keep]")) changed = true;
 });
-document.addEventListener("submit", () => { changed = false; });
+document.addEventListener("submit", (event) => {
+  if (event.target.querySelector("textarea[data-keep]")) changed = false;
+});
 window.addEventListener("beforeunload", (event) => {
   if (changed) event.preventDefault();
 });

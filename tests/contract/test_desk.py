@@ -8,6 +8,7 @@ import uuid
 import httpx
 import pytest
 
+from kiosk.errors import StoreRefused
 from kiosk.store_client import StoreClient
 from tests.contract.demo_store import DemoStore
 
@@ -67,3 +68,15 @@ def test_whoever_writes_is_told_that_somebody_else_approves(author: StoreClient)
     assert draft.faults[0].line >= 1
     codes = {reason.code for reason in draft.hindrances}
     assert {"approval.role", "approval.own_work"} <= codes
+
+
+def test_a_text_that_somebody_saved_meanwhile_is_refused_as_a_conflict(author: StoreClient) -> None:
+    draft = author.add_draft("format: 1\n", a_key())
+    author.edit_draft(draft.draft_id, "format: 1\npolicy: theirs\n", draft.revision, a_key())
+    with pytest.raises(StoreRefused) as refused:
+        author.edit_draft(draft.draft_id, "format: 1\npolicy: mine\n", draft.revision, a_key())
+    assert (refused.value.problem.status, refused.value.code) == (409, "draft.changed")
+    assert "theirs" in author.draft(draft.draft_id).text
+    with pytest.raises(StoreRefused) as unchecked:
+        author.check_draft(draft.draft_id, draft.revision, a_key())
+    assert unchecked.value.problem.status == 409

@@ -40,6 +40,8 @@ class Gallery:
     sizes: Mapping[str, ViewportSize] = field(default_factory=lambda: SIZES)
     whole: tuple[str, ...] = ()
     """The sizes at which a picture shows the page to its end, and not only what the screen holds."""
+    unpictured: tuple[str, ...] = ()
+    """Sizes that a page is held to and of which no picture is kept."""
     spanish: str = "1080x1920"
     """The size at which a page is pictured in Spanish."""
 
@@ -49,16 +51,19 @@ class Gallery:
         for size, viewport in self.sizes.items():
             page.set_viewport_size(viewport)
             self._hold_width(page, f"{name} at {size}")
-            if self.folder == PICTURES and (self.language == "en" or size == self.spanish):
-                page.screenshot(
-                    path=self.folder / f"{name}-{self.language}-{size}.png", full_page=size in self.whole
-                )
+            if self._is_pictured(size):
+                path = self.folder / f"{name}-{self.language}-{size}.png"
+                page.screenshot(path=path, full_page=size in self.whole)
         page.set_viewport_size({"width": 320, "height": 800})
         self._hold_width(page, f"{name} at 320")
         page.set_viewport_size(next(iter(self.sizes.values())))
         for violation in Axe().run(page).response["violations"]:
             nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
             self.faults.append(f"{name} ({self.language}): {violation['id']}: {nodes}")
+
+    def _is_pictured(self, size: str) -> bool:
+        wanted = self.folder == PICTURES and size not in self.unpictured
+        return wanted and (self.language == "en" or size == self.spanish)
 
     def _hold_width(self, page: Page, where: str) -> None:
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -60,10 +60,18 @@ class Looks:
     """Looks at a page of the desk in both languages; it is left in English."""
 
     def __init__(self, folder: Path) -> None:
-        self.galleries = {
-            language: Gallery(folder, language, [], SIZES, whole=("1280x800", "390x844"), spanish="1280x800")
-            for language in ("en", "es")
-        }  # type: ignore[arg-type]
+        def gallery(language: str) -> Gallery:
+            return Gallery(
+                folder,
+                language,
+                [],
+                SIZES,  # type: ignore[arg-type]
+                whole=("1280x800", "390x844"),
+                unpictured=("640x400",),
+                spanish="1280x800",
+            )
+
+        self.galleries = {language: gallery(language) for language in ("en", "es")}
 
     def look(self, desk: RegionDesk, name: str) -> None:
         """Hold the page that is open to its screens; come back to English."""

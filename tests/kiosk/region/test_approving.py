@@ -30,6 +30,31 @@ def test_an_author_sees_everything_and_is_offered_no_confirmation(author: Browse
     assert "Approve with my PIN" not in page
 
 
+def test_a_manager_who_touched_the_text_is_told_so_and_is_offered_nothing(
+    manager: Browser, store: ScriptedStore
+) -> None:
+    own = wire.ApprovalReason(
+        code="approval.own_work", subject=None, says=factories.words("You wrote or changed this text.")
+    )
+    store.answers[f"GET {DRAFT}"] = READY.model_copy(
+        update={"hindrances": (own,), "sentences": papers.sentences()}
+    )
+    page = manager.get("/drafts/drf_1/approve").text
+    assert page.count("You wrote or changed this text.") == 1
+    assert "They say the same" not in page
+    assert 'id="pin"' not in page
+
+
+def test_a_draft_that_became_a_version_leads_there_and_can_be_read_only(
+    author: Browser, store: ScriptedStore
+) -> None:
+    store.answers[f"GET {DRAFT}"] = READY.model_copy(update={"state": "approved"})
+    page = author.get("/drafts/drf_1").text
+    assert 'href="/region/policies/upgrade-credit-50/versions/4"' in page
+    for words in ("Edit the text", "Run the checks", "Discard this draft"):
+        assert words not in page
+
+
 def test_each_sentence_of_each_language_has_a_row_and_a_button(manager: Browser) -> None:
     page = manager.get("/drafts/drf_1/approve").text
     for sentence in papers.ALL_SENTENCES:

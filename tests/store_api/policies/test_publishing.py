@@ -81,6 +81,24 @@ def test_a_version_decides_and_reads_as_frozen_when_the_catalogue_changes(
     close_app_quietly(later)
 
 
+def test_a_changed_catalogue_makes_checks_and_confirmations_old(office: Office, tmp_path: Path) -> None:
+    ready = office.ready(next_credit())
+    overlay = tmp_path / "catalogue.yaml"
+    relabelled = REDECLARED.replace("handset", "phone").replace("Kind of thing", "Kind of device")
+    overlay.write_text(relabelled, encoding="utf-8")
+    later = reopened(office.story, overlay)
+    answer = body_of(Office(later).approve(ready))
+    assert {each["code"] for each in answer["reasons"]} == {
+        "approval.check_old", "approval.sentence_unconfirmed",
+    }  # fmt: skip
+    # Only sentences whose reading is another one now have to be read again.
+    asked = {each["subject"] for each in answer["reasons"] if each["code"].endswith("unconfirmed")}
+    assert asked == {
+        f"term.{term}.{language}" for term in ("new-phone", "renew-agreement") for language in ("en", "es")
+    }
+    close_app_quietly(later)
+
+
 def close_app_quietly(story: Story) -> None:
     """End the second service without closing the database that both stand on."""
     story.app.extensions["bell"].close()
