@@ -14,7 +14,7 @@ from store_api.contract import ApprovalAnswer, ApprovalReason, ApprovalRequest, 
 from store_api.drafts import store
 from store_api.drafts.approving import reason
 from store_api.drafts.models import DraftRow
-from store_api.drafts.recording import log, note_name
+from store_api.drafts.recording import note_name, record
 from store_api.drafts.showing import Dossier, open_dossier
 from store_api.drafts.standing import Standing
 from store_api.errors import Conflict, NotFound
@@ -37,7 +37,7 @@ def approve(work: Work, draft_id: str, request: ApprovalRequest) -> ApprovalAnsw
     reasons = (*_swapped(row, comparison, request), *dossier.hindrances(work))
     version = dossier.standing.version
     if reasons or version is None or comparison is None:
-        log(work, "policy.approval_refused", row, {"codes": sorted({each.code for each in reasons})})
+        record(work, "policy.approval_refused", row, {"codes": sorted({each.code for each in reasons})})
         return ApprovalAnswer(code=reasons[0].code, reasons=reasons)
     approved = _publish(work, row, dossier.standing, version, comparison)
     return ApprovalAnswer(code=None, version=approved)
@@ -57,7 +57,7 @@ def _publish(
     row.state, row.revision, row.updated_at = "approved", row.revision + 1, work.now
     note_name(row, version)
     work.session.flush()
-    log(
+    record(
         work,
         "policy.approved",
         row,

@@ -55,6 +55,10 @@ SAYS: dict[str, Words] = {
         "en": "Version {subject} begins on that day or later.",
         "es": "La versión {subject} empieza ese día o después.",
     },
+    "approval.other_binding": {
+        "en": "The versions of this policy bind to another date: {subject}.",
+        "es": "Las versiones de esta política se rigen por otra fecha: {subject}.",
+    },
     "approval.text_changed": {
         "en": "The text is not the one that you were shown. Read it again.",
         "es": "El texto no es el que se le mostró. Léalo de nuevo.",
@@ -135,6 +139,8 @@ def _dates(one: Candidate) -> Iterator[ApprovalReason]:
         yield reason("approval.start_passed", version.effective_from.isoformat())
     if any(other.version == version.version for other in others):
         yield reason("approval.version_taken", str(version.version))
+    if others and others[0].binds != version.binds:
+        yield reason("approval.other_binding", others[0].binds)
     later = [other for other in others if other.effective_from >= version.effective_from]
     if later:
         yield reason("approval.begins_too_early", str(later[0].version))

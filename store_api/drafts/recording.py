@@ -73,7 +73,7 @@ def put_check(session: Session, draft_id: str, made: DraftCheck, basis: str, now
     store.put_check(session, row)
 
 
-def log(work: Work, action: str, row: DraftRow, details: Mapping[str, Any]) -> None:
+def record(work: Work, action: str, row: DraftRow, details: Mapping[str, Any]) -> None:
     """Append an entry on a draft, with the digest of its text."""
     audit.record(
         work.session,

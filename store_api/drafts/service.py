@@ -34,7 +34,7 @@ from store_api.drafts.approval import approve
 from store_api.drafts.checks import Checked, run_checks
 from store_api.drafts.models import ConfirmationRow, DraftRow, ImpactRunRow
 from store_api.drafts.previewing import measure
-from store_api.drafts.recording import lock_open, log, note_name, put_check, refuse_changed, write_text
+from store_api.drafts.recording import lock_open, note_name, put_check, record, refuse_changed, write_text
 from store_api.drafts.sheets import preview as preview_sheets
 from store_api.drafts.showing import open_dossier, show
 from store_api.drafts.standing import Standing, text_digest
@@ -78,7 +78,7 @@ def edit(work: Work, draft_id: str, request: DraftEdit) -> Draft:
     write_text(work, row, request.text)
     dossier = open_dossier(work, row)
     note_name(row, dossier.standing.version)
-    log(work, "policy.edited", row, {"revision": row.revision})
+    record(work, "policy.edited", row, {"revision": row.revision})
     return show(work, dossier)
 
 
@@ -86,7 +86,7 @@ def withdraw(work: Work, draft_id: str, request: DraftStep) -> Draft:
     """Give a draft up. Raises as `edit` does."""
     row = lock_open(work, draft_id, request.revision)
     row.state, row.revision, row.updated_at = "withdrawn", row.revision + 1, work.now
-    log(work, "policy.withdrawn", row, {})
+    record(work, "policy.withdrawn", row, {})
     return show(work, open_dossier(work, row))
 
 
@@ -121,7 +121,7 @@ def check(work: Work, draft_id: str, request: DraftStep, results: tuple[Checked,
     for result in results:
         put_check(work.session, draft_id, result.check, result.basis, work.now)
     states = {result.check.kind: result.check.state for result in results}
-    log(work, "policy.checked", row, {"states": states})
+    record(work, "policy.checked", row, {"states": states})
     return show(work, open_dossier(work, row))
 
 
@@ -152,7 +152,7 @@ def confirm(work: Work, draft_id: str, sentence: str, request: SentenceConfirmat
             at=work.now,
         ),
     )
-    log(work, "policy.confirmed", row, {"sentence": sentence, "shown": known.shown})
+    record(work, "policy.confirmed", row, {"sentence": sentence, "shown": known.shown})
     return show(work, open_dossier(work, row))
 
 
@@ -271,5 +271,5 @@ def _add(work: Work, text: str, details: dict[str, int]) -> Draft:
     write_text(work, row, text)
     dossier = open_dossier(work, row)
     note_name(row, dossier.standing.version)
-    log(work, "policy.drafted", row, details)
+    record(work, "policy.drafted", row, details)
     return show(work, dossier)

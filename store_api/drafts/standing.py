@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from store_api.contract import CheckKind, PolicyFault
-from store_api.policies.service import PolicyBook, reserved_name
+from store_api.policies.service import PolicyBook, publishing_faults
 from store_api.policy.canonical import digest_of
 from store_api.policy.document import read_policy
 from store_api.policy.errors import PolicyError, PolicyErrors
@@ -94,7 +94,5 @@ def _stand(text: str, digest: str, book: PolicyBook) -> Standing:
         version = read_policy(text, FILE, book.catalogue)
     except PolicyErrors as failed:
         return Standing(text, digest, None, tuple(fault(error) for error in failed.errors), book)
-    reserved = reserved_name(version)
-    if reserved is not None:
-        return Standing(text, digest, None, (fault(reserved),), book)
-    return Standing(text, digest, version, (), book)
+    faults = tuple(fault(error) for error in publishing_faults(version))
+    return Standing(text, digest, None if faults else version, faults, book)

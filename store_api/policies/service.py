@@ -38,7 +38,7 @@ from store_api.policies.showing import Shelf, document_of
 from store_api.policies.store import Counted
 from store_api.policies.words import put_in_words
 from store_api.policy.document import read_policy
-from store_api.policy.errors import PolicyError, PolicyErrors
+from store_api.policy.errors import PolicyError, PolicyErrors, shown
 from store_api.policy.facts import Catalogue, load_catalogue
 from store_api.policy.frozen import freeze
 from store_api.policy.model import Policy, PolicyVersion
@@ -49,9 +49,9 @@ from store_api.work import Work
 __all__ = [
     "UPGRADE", "ApprovedVersion", "PolicyBook", "add_approved", "ask_stop", "compare_in_words",
     "comparison_of", "confirm_stop", "count_decision", "count_misquoted", "document", "list_all",
-    "list_versions", "load_version", "may_issue", "open_book", "put_in_words", "read_catalogue",
-    "reserved_name", "show_entry", "show_page", "show_text", "term_counts", "text_of",
-    "weigh_between", "withdraw_stop",
+    "list_versions", "load_version", "may_issue", "open_book", "publishing_faults", "put_in_words",
+    "read_catalogue", "show_entry", "show_page", "show_text", "term_counts", "text_of", "weigh_between",
+    "withdraw_stop",
 ]  # fmt: skip
 
 SLOTS = 16
@@ -59,6 +59,8 @@ SLOTS = 16
 DESK = frozenset({"author", "region"})
 RESERVED = frozenset({"drafts", "versions"})
 """Names that no policy has, because addresses have them."""
+LONGEST_NAME = 60
+LARGEST_VERSION = 1_000_000
 
 ApprovedVersion = PolicyVersionRow
 
@@ -74,12 +76,19 @@ def open_book(session: Session, files: tuple[Path, ...] = ()) -> PolicyBook:
     return books.open_book(session, read_catalogue(files))
 
 
-def reserved_name(version: PolicyVersion) -> PolicyError | None:
-    """The fault of a version whose policy has a name that addresses need."""
-    if version.policy not in RESERVED:
-        return None
-    place, message = version.place, f"{version.policy} is not free as a policy's name"
-    return PolicyError(place.file, place.line, place.column, "policy.reserved_name", message)
+def publishing_faults(version: PolicyVersion) -> tuple[PolicyError, ...]:
+    """What addresses and tables cannot hold of a version whose text is sound: names and its number."""
+    found = []
+    if version.policy in RESERVED:
+        found.append(("policy.reserved_name", f"{version.policy} is not free as a policy's name"))
+    names = (version.policy, *(term.id for term in (*version.terms, *version.benefit.stops_if)))
+    for name in (*names, *(tier.id for tier in version.benefit.tiers)):
+        if len(name) > LONGEST_NAME:
+            found.append(("id.too_long", f"{shown(name)} has more than {LONGEST_NAME} characters"))
+    if version.version > LARGEST_VERSION:
+        found.append(("policy.version_too_large", f"the largest number of a version is {LARGEST_VERSION}"))
+    place = version.place
+    return tuple(PolicyError(place.file, place.line, place.column, *each) for each in found)
 
 
 def load_version(session: Session, text: str, filename: str, catalogue: Catalogue, now: dt.datetime) -> bool:
@@ -89,9 +98,9 @@ def load_version(session: Session, text: str, filename: str, catalogue: Catalogu
     another text: a version is never changed.
     """
     version = read_policy(text, filename, catalogue)
-    reserved = reserved_name(version)
-    if reserved is not None:
-        raise PolicyErrors([reserved])
+    faults = publishing_faults(version)
+    if faults:
+        raise PolicyErrors(faults)
     known = store.find_version(session, version.policy, version.version)
     if known is not None:
         if known.digest != version.digest:

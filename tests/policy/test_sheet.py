@@ -16,6 +16,7 @@ from store_api.policy.facts import Money, question_in_words
 from store_api.policy.phrases import PHRASES
 from store_api.policy.refusals import REFUSALS
 from store_api.policy.sheet import CODES, Occasion, Sheet, WaivedBy, make_sheet, say
+from store_api.policy.vocabulary import WAIVER_ROLES
 from tests.policy.documents import (
     DEMO,
     SEEDS,
@@ -323,3 +324,9 @@ def test_what_the_rep_says_is_made_from_the_same_words() -> None:
     assert say(late, catalogue(), "en").startswith(
         "Not yet. From 14 March 2027. What is missing: At least 24 months since this line's last upgrade."
     )
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_everybody_who_may_waive_has_a_name_in_words(language: str) -> None:
+    for role in WAIVER_ROLES:
+        assert PHRASES[language][f"role.{role}"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -192,3 +194,21 @@ def test_the_log_holds_every_step_with_the_digests(office: Office) -> None:
     assert approved["digest"] == version["digest"]
     assert approved["catalogue_digest"].startswith("sha256:")
     assert approved["text_digest"].startswith("sha256:")
+
+
+def test_of_two_approvals_at_once_one_publishes(office: Office) -> None:
+    ready = office.ready(next_credit())
+    office.confirm_all(ready, by="Taylor")
+    for name in ("Morgan", "Taylor"):
+        office.staff(name)
+    barrier = threading.Barrier(2)
+
+    def approve(name: str) -> Any:
+        barrier.wait(5)
+        return office.approve(ready, by=name)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = [body_of(answer) for answer in pool.map(approve, ("Morgan", "Taylor"))]
+    codes = sorted(str(answer["code"]) for answer in answers)
+    assert codes == ["None", "approval.closed"]
+    assert numbers(office) == [4, 3, 2, 1]

@@ -229,3 +229,18 @@ def test_a_withdrawn_draft_is_closed(office: Office) -> None:
 def test_a_policy_cannot_take_a_name_that_addresses_need(office: Office) -> None:
     draft = office.draft(next_credit().replace(f"policy: {CREDIT}", "policy: drafts"))
     assert [each["code"] for each in draft["faults"]] == ["policy.reserved_name"]
+
+
+def test_names_and_numbers_that_no_table_holds_are_faults_and_not_failures(office: Office) -> None:
+    text = next_credit().replace("version: 4", "version: 99999999999")
+    text = text.replace(f"policy: {CREDIT}", f"policy: {'x' * 70}").replace(
+        "term: new-phone", f"term: {'y' * 70}"
+    )
+    draft = office.draft(text)
+    assert {each["code"] for each in draft["faults"]} == {"policy.version_too_large", "id.too_long"}
+
+
+def test_a_version_that_binds_to_another_date_than_the_others_is_not_approved(office: Office) -> None:
+    text = next_credit().replace("binds: voucher.issued_on", "binds: today")
+    seen = office.look(office.check(office.draft(text))["draft_id"])
+    assert "approval.other_binding" in codes(seen)
