@@ -52,7 +52,9 @@ _EN: Mapping[str, str] = {
     "change": "What changed from version {before} to version {version}",
     "later_change": "What changed later, and does not count for you",
     "since": "Version {version} is in force since {day}.",
+    "since.title": "{title}, version {version}: in force since {day}.",
     "since.until": "Version {version} was in force from {day} to {until}.",
+    "since.until.title": "{title}, version {version}: in force from {day} to {until}.",
     "anybody": "These are the policy's public words. Nothing of an account was looked at.",
 }
 
@@ -100,7 +102,9 @@ _ES: Mapping[str, str] = {
     "change": "Qué cambió de la versión {before} a la versión {version}",
     "later_change": "Qué cambió después, y no cuenta para usted",
     "since": "La versión {version} está vigente desde el {day}.",
+    "since.title": "{title}, versión {version}: vigente desde el {day}.",
     "since.until": "La versión {version} estuvo vigente del {day} al {until}.",
+    "since.until.title": "{title}, versión {version}: vigente del {day} al {until}.",
     "anybody": "Estas son las palabras públicas de las condiciones. No se consultó ninguna cuenta.",
 }
 

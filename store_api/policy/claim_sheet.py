@@ -187,8 +187,12 @@ class _Lines:
         yield SheetLine("reason", self.words.phrase("same_everywhere"))
 
     def _since(self, version: PolicyVersion) -> str:
-        begin, until = self.words.day(version.effective_from), version.effective_until
+        """Since when it is in force; with its title where no line above has told it."""
+        ending = "" if self.is_personal else ".title"
+        title = says_in(version.title, self.words.language, version.policy)
+        values = {"title": title, "version": version.version, "day": self.words.day(version.effective_from)}
+        until = version.effective_until
         if until is None or until > self.asked.on:
-            return self.say("since", version=version.version, day=begin)
+            return self.say(f"since{ending}", **values)
         last = self.words.day(until - timedelta(days=1))
-        return self.say("since.until", version=version.version, day=begin, until=last)
+        return self.say(f"since.until{ending}", until=last, **values)

@@ -169,6 +169,18 @@ def test_the_words_alone_say_nothing_of_a_person() -> None:
     assert of_text({"any": [RENEWAL, PAPER]}, LONGER_AGREEMENT, 24).result == "depends"
 
 
+def test_an_answer_without_a_customer_names_the_policy_and_says_so() -> None:
+    policy = credit()
+    statement = find_statement(catalogue(), "paper")
+    assert statement is not None
+    found = check_text(statement, policy, policy.versions[1], catalogue())
+    sheet = make_claim_sheet(found, Asked(policy, policy.versions[1], TODAY), catalogue(), "en")
+    texts = [line.text for line in sheet.lines]
+    assert "$50 upgrade credit, version 2: in force from 1 January 2023 to 31 December 2024." in texts
+    assert "These are the policy's public words. Nothing of an account was looked at." in texts
+    assert sheet.tone == "yes"
+
+
 @settings(max_examples=150, deadline=None)
 @given(SEEDS)
 def test_made_up_cases_are_answered_by_the_sheet_and_the_terms(seed: int) -> None:
