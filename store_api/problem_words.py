@@ -149,6 +149,14 @@ WORDS: dict[str, Words] = {
         "en": "This version of the policy is there with another text. Give the correction a new number.",
         "es": "Esta versión de la política ya existe con otro texto. Dé a la corrección un número nuevo.",
     },
+    "log.no_checkpoint": {
+        "en": "The log has no checkpoint yet. Ask again in a second.",
+        "es": "El registro aún no tiene un punto de control. Pregunte otra vez en un segundo.",
+    },
+    "log.no_such_size": {
+        "en": "The log does not have that many entries, or the first size is the larger one.",
+        "es": "El registro no tiene tantas entradas, o el primer tamaño es el mayor.",
+    },
     "terms.not_found": {
         "en": "Nobody was given this terms code. Compare it character by character.",
         "es": "Nadie recibió este código de condiciones. Compárelo carácter por carácter.",
