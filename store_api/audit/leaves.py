@@ -33,9 +33,9 @@ class Leaf:
         fields = {
             "action": self.action,
             "actor": self.actor,
-            "at": self.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            "commitments": dict(self.commitments),
-            "details": dict(self.details),
+            "at": self.at.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z",
+            "commitments": self.commitments,
+            "details": self.details,
             "entry_id": self.entry_id,
             "node_id": self.node_id,
             "subject": self.subject,
@@ -50,20 +50,23 @@ def commitment(name: str, value: str, salt: str) -> str:
 
 
 def canonical(content: Any) -> str:
-    """JSON with sorted keys and no space (RFC 8785). Raises ValueError for a fraction.
+    """JSON with sorted keys and no space (RFC 8785), of content in which no number has a fraction.
 
     Keys here are plain ASCII names, for which sorting by code point is the standard's own order.
     """
-    _refuse_fractions(content)
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _WRITER.encode(content)
 
 
-def _refuse_fractions(content: Any) -> None:
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def refuse_fractions(content: Any) -> None:
+    """Raise ValueError for a number with a fraction: it has no one way to be written."""
     if isinstance(content, float):
         raise ValueError("a log entry holds whole numbers and texts only")
     if isinstance(content, Mapping):
         for value in content.values():
-            _refuse_fractions(value)
+            refuse_fractions(value)
     elif isinstance(content, (list, tuple)):
         for value in content:
-            _refuse_fractions(value)
+            refuse_fractions(value)

@@ -20,6 +20,7 @@ from store_api.audit import merkle, store
 from store_api.audit.checkpoints import Checkpoint, origin_of, sign
 from store_api.audit.leaves import Leaf
 from store_api.audit.models import LogCheckpointRow, LogEntryRow
+from store_api.audit.store import LeafRow
 from store_api.db import Database
 from store_api.keys import KeyRing
 from store_api.writer_queue import QueueTimeout
@@ -30,7 +31,7 @@ PAUSE_SECONDS = 0.5
 """Between two looks: an entry is in a checkpoint within a second."""
 
 
-def leaf_of(row: LogEntryRow) -> Leaf:
+def leaf_of(row: LogEntryRow | LeafRow) -> Leaf:
     """The fields of an entry that are hashed."""
     return Leaf(
         row.entry_id, row.node_id, row.at, row.action, row.actor, row.subject, row.details, row.commitments

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from store_api.audit.leaves import commitment
+from store_api.audit.leaves import commitment, refuse_fractions
 from store_api.audit.models import LogEntryRow, LogPersonalField
 from store_api.db import make_id
 
@@ -36,7 +36,9 @@ def record(
     """Append an entry; its identifier. `action` is listed in docs/log.md (`subject.verb_past`).
 
     `details` are plain JSON values without personal data; `personal` fields go in as commitments.
+    Raises ValueError for a number with a fraction.
     """
+    refuse_fractions(details)
     entry_id = make_id(session, "log", now)
     fields = [
         LogPersonalField(entry_id=entry_id, name=name, value=value, salt=_salt(session))

@@ -6,6 +6,8 @@ What it must not know: HTTP, what the entries mean, keys.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,6 +22,20 @@ from store_api.audit.models import (
 
 CHUNK = 1_000
 """Rows that are read or written at once; a parameter list stays below every database's limit."""
+
+
+class LeafRow(NamedTuple):
+    """A sequenced entry as a plain row."""
+
+    entry_id: str
+    node_id: str
+    at: datetime
+    action: str
+    actor: str
+    subject: str
+    details: dict[str, Any]
+    commitments: dict[str, Any]
+    leaf_index: int
 
 
 def read_leaves(session: Session, node_id: str, after: int, limit: int) -> Sequence[LogEntryRow]:
@@ -116,13 +132,20 @@ def read_leaf_hashes(session: Session, node_id: str) -> Iterator[tuple[int, byte
         yield int(position), bytes(digest)
 
 
-def read_all_leaves(session: Session, node_id: str) -> Iterator[LogEntryRow]:
-    """Every sequenced entry in its order, a chunk at a time; nothing is kept."""
+def read_all_leaves(session: Session, node_id: str) -> Iterator[LeafRow]:
+    """Every sequenced entry in its order, a chunk at a time, as plain rows; nothing is kept."""
+    columns = (
+        LogEntryRow.entry_id, LogEntryRow.node_id, LogEntryRow.at, LogEntryRow.action, LogEntryRow.actor,
+        LogEntryRow.subject, LogEntryRow.details, LogEntryRow.commitments, LogEntryRow.leaf_index,
+    )  # fmt: skip
+    query = sa.select(*columns).where(
+        LogEntryRow.node_id == node_id, LogEntryRow.leaf_index > sa.bindparam("after")
+    )
+    query = query.order_by(LogEntryRow.leaf_index).limit(CHUNK)
     after = -1
-    while rows := read_leaves(session, node_id, after, CHUNK):
-        yield from rows
-        after = rows[-1].leaf_index or 0
-        session.expunge_all()
+    while rows := session.execute(query, {"after": after}).all():
+        yield from (LeafRow(*row) for row in rows)
+        after = rows[-1].leaf_index
 
 
 def read_personal_fields(session: Session, entry_ids: Sequence[str]) -> Sequence[LogPersonalField]:

@@ -26,8 +26,8 @@ from store_api.audit.checkpoints import (
 )
 from store_api.audit.exporting import FORMAT, write_line
 from store_api.audit.leaves import commitment
-from store_api.audit.models import LogEntryRow
 from store_api.audit.sequencing import leaf_of
+from store_api.audit.store import LeafRow
 from store_api.keys import KeyRing
 
 MOST_FAULTS = 50
@@ -182,11 +182,11 @@ class _Checking:
         self._waiting.setdefault(checkpoint.size, []).append(checkpoint)
 
 
-def _check_row(checking: _Checking, row: LogEntryRow, hashes: Iterator[tuple[int, bytes]]) -> None:
+def _check_row(checking: _Checking, row: LeafRow, hashes: Iterator[tuple[int, bytes]]) -> None:
     """One row against its stored hash and its place."""
     place, told = next(hashes, (None, b""))
     leaf = merkle.hash_leaf(leaf_of(row).text().encode())
-    index = row.leaf_index or 0
+    index = row.leaf_index
     if index != checking.size or place != checking.size:
         says = f"entry number {checking.size} is missing or stands elsewhere"
         checking.faults.append(Fault("entry.missing", says, checking.size))
@@ -230,7 +230,7 @@ def _content(line: str) -> dict[str, Any]:
     return content if isinstance(content, dict) and write_line(content) == line else {}
 
 
-def _opened(session: Session, rows: Sequence[LogEntryRow]) -> list[Fault]:
+def _opened(session: Session, rows: Sequence[LeafRow]) -> list[Fault]:
     """Personal fields that do not open the commitment that the entry holds. Erased ones open nothing."""
     by_id = {row.entry_id: row for row in rows}
     faults = []
@@ -242,8 +242,8 @@ def _opened(session: Session, rows: Sequence[LogEntryRow]) -> list[Fault]:
     return faults
 
 
-def _chunks(rows: Iterator[LogEntryRow]) -> Iterator[list[LogEntryRow]]:
-    chunk: list[LogEntryRow] = []
+def _chunks(rows: Iterator[LeafRow]) -> Iterator[list[LeafRow]]:
+    chunk: list[LeafRow] = []
     for row in rows:
         chunk.append(row)
         if len(chunk) == store.CHUNK:
