@@ -17,6 +17,7 @@ from flask import Flask, Response
 from flask_openapi3 import Info, OpenAPI
 
 from store_api import auth, errors, events, logs, schema
+from store_api.audit.sequencing import Sequencer
 from store_api.db import Database
 from store_api.demo import service as demo
 from store_api.demo_settings import make_demo_settings
@@ -87,12 +88,24 @@ def open_app(environment: Mapping[str, str], log: TextIO | None = None) -> Flask
     """The service with the settings of `environment`, its log in `log`. Raises BadSetting."""
     settings = read_settings(environment)
     logs.configure_logs(settings.log_level, log)
-    return create_app(settings)
+    app = create_app(settings)
+    start_sequencer(app)
+    return app
+
+
+def start_sequencer(app: Flask) -> None:
+    """Let this process give log entries their places; one that serves does, a test asks for it by itself."""
+    settings: Settings = app.extensions["settings"]
+    sequencer = Sequencer(app.extensions["database"], settings.node_id, settings.keys, app.config["CLOCK"])
+    app.extensions["sequencer"] = sequencer
+    sequencer.start()
 
 
 def close_app(app: Flask) -> None:
-    """End every event stream and close the database."""
+    """End every event stream and the sequencer, and close the database."""
     app.extensions["bell"].close()
+    if "sequencer" in app.extensions:
+        app.extensions["sequencer"].close()
     app.extensions["database"].close()
 
 

@@ -97,7 +97,9 @@ def _complete(operation: dict[str, Any], view: Any) -> None:
         operation.setdefault("parameters", []).append(_key_parameter())
     if "requestBody" in operation or getattr(view, "takes_key", False):
         statuses += WRITE
-    if any(_names_something(parameter) for parameter in operation.get("parameters", [])):
+    parameters = operation.get("parameters", [])
+    # A 404 that a route declares by itself is a problem like every other.
+    if operation["responses"].pop("404", None) or any(_names_something(each) for each in parameters):
         statuses += (404,)
     for status in sorted(statuses):
         operation["responses"].setdefault(str(status), _problem(status))

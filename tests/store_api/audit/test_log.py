@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from store_api.audit.models import LogEntryRow, LogPersonalField
-from store_api.audit.service import PAGE, commitment, record
+from store_api.audit.reading import PAGE
+from store_api.audit.service import commitment, record
 from store_api.db import Database
 from tests.store_api.clients import Client
 from tests.store_api.factories import NOW
