@@ -83,7 +83,11 @@ def answer_to_entry(name: str, answer: DecodeAnswer) -> dict[str, Any]:
     """A file's answer for JSON: file, codes, and the error as code and words, or null."""
     trouble = answer.trouble
     error = None if trouble is None else {"code": trouble.fault.value, "detail": trouble.detail}
-    return {"file": name, "codes": [_code_to_entry(reading) for reading in answer.readings], "error": error}
+    return {"file": name, "codes": [_code_to_entry(reading) for reading in _believed(answer)], "error": error}
+
+
+def _believed(answer: DecodeAnswer) -> list[Reading]:
+    return [reading for reading in answer.readings if reading.confirmed]
 
 
 def _code_to_entry(reading: Reading) -> dict[str, Any]:
@@ -99,12 +103,12 @@ def _code_to_entry(reading: Reading) -> dict[str, Any]:
 def _as_lines(name: str, answer: DecodeAnswer) -> list[str]:
     if answer.trouble is not None:
         return [f"{name}: {answer.trouble.detail} ({answer.trouble.fault.value})"]
-    if not answer.readings:
+    if not _believed(answer):
         return [f"{name}: no code found"]
     # A code may hold anything: what would steer the terminal is shown as an escape.
     return [
         f"{name}: {reading.symbology.name} {reading.symbology.aim} {json.dumps(reading.text)}"
-        for reading in answer.readings
+        for reading in _believed(answer)
     ]
 
 

@@ -225,7 +225,7 @@ class PhotoReader:
         answer = self._decoder.decode_bytes(picture)
         if answer.trouble is not None:
             return Seen(None, reason=FAULTS.get(answer.trouble.fault, "not_a_picture"))
-        texts = {reading.text: reading for reading in answer.readings}
+        texts = {reading.text: reading for reading in answer.readings if reading.confirmed}
         if len(texts) != 1:
             return Seen(None, reason="several" if texts else "nothing")
         reading = next(iter(texts.values()))

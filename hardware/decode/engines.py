@@ -105,7 +105,8 @@ def _from_zxing(code: zxingcpp.Barcode, names: Sequence[str]) -> Reading | None:
     symbology, text = settle(kind, code.text, code.symbology_identifier)
     place = code.position
     points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
-    return Reading(text, symbology, tuple((point.x, point.y) for point in points), "zxing")
+    corners = tuple((point.x, point.y) for point in points)
+    return Reading(text, symbology, corners, "zxing", confirmed=not kind.shortened)
 
 
 def _from_zbar(code: Any, kinds: dict[str | None, Kind]) -> Reading | None:
@@ -114,7 +115,7 @@ def _from_zbar(code: Any, kinds: dict[str | None, Kind]) -> Reading | None:
         return None
     symbology, text = settle(kind, _as_text(code.data))
     corners = _corners(code.polygon) or _box(code.rect)
-    confirmed = not kind.linear or code.quality >= kind.zbar_quality
+    confirmed = not kind.linear or (code.quality >= kind.zbar_quality and not kind.shortened)
     return Reading(text, symbology, corners, "zbar", confirmed)
 
 
