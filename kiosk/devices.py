@@ -159,6 +159,8 @@ LOOKS = {
     Look.TOO_DARK: "too_dark",
     Look.BLOWN_OUT: "too_bright",
     Look.TOO_BLURRED: "too_blurred",
+    Look.TOO_FAR: "too_far",
+    Look.GLARE: "glare",
 }
 
 

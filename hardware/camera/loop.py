@@ -184,16 +184,15 @@ class CameraLoop:
     # --- Reading codes --------------------------------------------------------------------------
 
     def _decode_frames(self) -> None:
-        sightings, session, attempt, done = Sightings(), 0, 0, 0
+        sightings, session, done = Sightings(), 0, 0
         while (taken := self._next_frame(done)) is not None:
             frame, done, looked_in = taken
             if looked_in != session:
                 # Somebody else looks now, to whom what was seen before is new.
                 sightings, session = Sightings(), looked_in
-            attempt += 1
             due = time.monotonic() + 1 / DECODES_PER_SECOND
             grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-            answer = self._decoder.decode_frame(grey, attempt)
+            answer = self._decoder.decode_frame(grey, session)
             if answer.trouble is not None:
                 log.warning("A frame could not be decoded: %s", answer.trouble.detail)
                 self._pause(self._reconnect_seconds)

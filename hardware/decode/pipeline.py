@@ -19,8 +19,8 @@ import numpy as np
 
 from hardware.decode.engines import Engine, engines
 from hardware.decode.strips import find_bars, lay_out
-from hardware.decode.symbologies import BY_NAME, LIVE, STILL
-from hardware.decode.votes import Votes, distinct
+from hardware.decode.symbologies import BY_NAME, STILL
+from hardware.decode.votes import Votes
 from hardware.ports import Corner, Picture, Reading
 
 BUDGET_SECONDS = 0.8
@@ -77,20 +77,6 @@ def decode_grey(grey: Picture, budget: float = BUDGET_SECONDS, names: Sequence[s
     if min(grey.shape[:2]) >= SMALLEST_SIDE:
         _look_again(grey, names, end, votes)
     return votes.settled() or votes.doubtful()
-
-
-def decode_live(grey: Picture, attempt: int = 0, names: Sequence[str] = LIVE) -> list[Reading]:
-    """Codes in one frame of a running camera: one look, and one extra attempt where it fails.
-
-    A linear code that only the extra attempt found is not `confirmed`: a second frame has to agree.
-    """
-    zxing = engines()[0]
-    smooth = np.asarray(cv2.blur(grey, (3, 3)), dtype=np.uint8)
-    found = zxing.read(smooth, names, patient=False)
-    if found or min(grey.shape[:2]) < 8:
-        return distinct(found)
-    extra = LIVE_ATTEMPTS[attempt % len(LIVE_ATTEMPTS)]
-    return [_doubted(reading) for reading in _look(extra, grey, names)]
 
 
 def to_grey(image: Picture) -> Picture:
@@ -161,19 +147,7 @@ def _moved(corner: Corner, matrix: Matrix) -> Corner:
     return round(float(x)), round(float(y))
 
 
-def _doubted(reading: Reading) -> Reading:
-    return replace(reading, confirmed=not _is_linear(reading))
-
-
-def _is_linear(reading: Reading) -> bool:
-    return BY_NAME[reading.symbology.name].linear
-
-
 # --- Transforms ----------------------------------------------------------------------------------
-
-
-def _plain(grey: Picture) -> View:
-    return View(grey)
 
 
 def _even_light(grey: Picture) -> View:
@@ -231,13 +205,5 @@ STILL_ATTEMPTS = (
     Attempt("inverted", "zbar", _inverted),
     Attempt("turned_22", "zbar", _turned(22)),
     Attempt("turned_45", "zxing", _turned(45)),
-    Attempt("scaled_0.5", "zxing", _scaled(0.5)),
-)
-
-LIVE_ATTEMPTS = (
-    Attempt("plain", "zxing", _plain),
-    Attempt("turned_-22", "zxing", _turned(-22)),
-    Attempt("even_light", "zxing", _even_light),
-    Attempt("turned_22", "zxing", _turned(22)),
     Attempt("scaled_0.5", "zxing", _scaled(0.5)),
 )

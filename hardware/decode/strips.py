@@ -93,13 +93,13 @@ class _Piece:
         return _angle(self.tensor)
 
 
-def find_bars(grey: Picture) -> list[Region]:
-    """Regions of parallel bars, the clearest first; none in a picture without any.
+def find_bars(grey: Picture, side: int = SEARCH_SIDE) -> list[Region]:
+    """Regions of parallel bars, the clearest first; none in a picture without any. `side` as SEARCH_SIDE.
 
     Patches that lie in one line across the bars are tried together first and alone afterwards: a blurred code
     falls apart into several, and other print beside a code may look like more of it.
     """
-    scale = min(1.0, SEARCH_SIDE / max(grey.shape[:2]))
+    scale = min(1.0, side / max(grey.shape[:2]))
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA) if scale < 1 else grey
     pieces = _pieces(np.asarray(small, dtype=np.uint8))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hardware.decode import decode_image, pipeline
-from hardware.decode.engines import engine_report, engines
+from hardware.decode.engines import Found, engine_report, engines
 from hardware.decode.symbologies import STILL, settle
 from hardware.ports import Picture, Reading, Symbology
 from tests.hardware.pictures import frame, linear, qr, turned
@@ -28,6 +28,9 @@ class ScriptedEngine:
 
     def read(self, grey: Picture, names: Sequence[str], patient: bool = True) -> list[Reading]:
         return self._answers.pop(0) if self._answers else []
+
+    def look(self, grey: Picture, names: Sequence[str]) -> Found:
+        return Found(self.read(grey, names), [])
 
 
 def ean(text: str) -> Reading:
@@ -173,19 +176,6 @@ def test_corners_found_in_a_turned_view_are_led_back_to_the_picture() -> None:
     middle = (view.grey.shape[1] // 2, view.grey.shape[0] // 2)
     x, y = pipeline._moved(middle, view.back)
     assert (abs(x - 200) <= 2, abs(y - 150) <= 2) == (True, True)
-
-
-def test_a_live_frame_is_read_at_the_first_look() -> None:
-    (reading,) = pipeline.decode_live(pipeline.to_grey(frame(qr("LIVE"))))
-    assert (reading.text, reading.confirmed) == ("LIVE", True)
-
-
-def test_a_linear_code_that_only_the_extra_look_finds_waits_for_a_second_frame(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    use_engines(monkeypatch, ScriptedEngine("zxing", [], [ean("4006381333931")]))
-    (reading,) = pipeline.decode_live(np.zeros((50, 50), dtype=np.uint8))
-    assert not reading.confirmed
 
 
 def test_both_engines_are_at_work_here() -> None:
