@@ -54,6 +54,7 @@ from kiosk.stations.routes import Desk, stations
 from kiosk.store_client import StoreClient, connect, connect_to
 from kiosk.tablet.routes import tablet
 from store_api import app as store
+from store_api.contract.voucher_codes import proves_itself
 
 # Nothing from another host, nothing inline, nothing that could be framed or sent elsewhere.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -214,7 +215,9 @@ def open_devices(camera: str, printer: str, registry: Stations, spool: Spool) ->
     cameras: dict[str, Reader] = {}
     if camera and kiosks:
         inbox = ScanInbox(time.monotonic)
-        loop = CameraLoop(open_camera(camera), decoder, report_to(inbox, kiosks[0]), _now)
+        loop = CameraLoop(
+            open_camera(camera), decoder, report_to(inbox, kiosks[0]), _now, proves_itself=proves_itself
+        )
         loop.start()
         closers.insert(0, loop.close)
         cameras = {kiosks[0]: StationCamera(kiosks[0], loop, inbox)}
