@@ -90,6 +90,10 @@ def read_code(text: str, symbology: str = "", coupon_number: str = "") -> ReadCo
     """
     if len(text) > LONGEST_TEXT:
         return ReadCode(None, "code.unreadable")
+    plain = plain_code(_clean(text))
+    if plain is not None and not plain.isdigit() and is_consistent(plain):
+        # A scanner may be set to call every code GS1; what proves itself is ours.
+        return ReadCode(plain)
     trade = read_gs1(text.strip(), symbology, coupon_number)
     if trade is not None and trade.voucher_text is None:
         return ReadCode(None, "code.not_a_voucher", trade.kind)

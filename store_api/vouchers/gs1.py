@@ -50,7 +50,7 @@ def read_gs1(text: str, symbology: str, coupon_number: str) -> Gs1Code | None:
     parsed = _parse(raw if is_link or raw.startswith(aim) else aim + raw)
     values = _values(parsed) if parsed is not None else {}
     if not values:
-        return None if is_link else Gs1Code("gs1")
+        return None
     if coupon_number and values.get("255", "").startswith(coupon_number):
         return Gs1Code("coupon", urlsplit(raw).fragment if is_link else values.get("91", ""))
     return Gs1Code(next((_KINDS[identifier] for identifier in values if identifier in _KINDS), "gs1"))

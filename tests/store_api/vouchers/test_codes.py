@@ -94,7 +94,8 @@ def test_a_drawn_code_has_a_letter_and_is_consistent() -> None:
         ("]C1811200614141654321", "code.not_a_voucher", "coupon"),
         ("]C12559521321000126123456", "code.not_a_voucher", "coupon"),
         ("]C100095211010000000012", "code.not_a_voucher", "parcel"),
-        ("]C1nonsense", "code.not_a_voucher", "gs1"),
+        ("]C1nonsense", "code.unreadable", None),
+        ("]C110BATCH42", "code.not_a_voucher", "gs1"),
         ("https://id.gs1.org/01/09521321000126/10/ABC", "code.not_a_voucher", "product"),
         (
             "M1DESMARAIS/LUC       EABC123 YULFRAAC 0834 226F001A0025 100",
