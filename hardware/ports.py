@@ -162,6 +162,7 @@ class PrinterFault(StrEnum):
     PAPER_OUT = "paper_out"
     COVER_OPEN = "cover_open"
     OFFLINE = "offline"
+    CUTTER = "cutter"
     ERROR = "error"
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"

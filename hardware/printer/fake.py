@@ -11,10 +11,15 @@ import contextlib
 import re
 import socket
 import threading
+import time
 from enum import StrEnum
 from types import TracebackType
 
 _QUESTION = re.compile(rb"\x10\x04([\x01-\x04])|\x1dr([\x01\x02\x31\x32])")
+
+
+SLOW_SECONDS = 0.001
+"""A slow printer takes 64 bytes in this time."""
 
 
 class Fault(StrEnum):
@@ -26,6 +31,8 @@ class Fault(StrEnum):
     COVER_OPEN = "cover_open"
     OFFLINE = "offline"
     ERROR = "error"
+    CUTTER = "cutter"
+    SLOW = "slow"
     PAPER_OUT_AFTER = "paper_out_after"
     CABLE_PULLED_AFTER = "cable_pulled_after"
     HANGS_UP = "hangs_up"
@@ -40,6 +47,7 @@ _BYTES = {
     Fault.COVER_OPEN: {1: 0x1A, 2: 0x16},
     Fault.OFFLINE: {1: 0x1A},
     Fault.ERROR: {1: 0x1A, 2: 0x52, 3: 0x32},
+    Fault.CUTTER: {1: 0x1A, 2: 0x52, 3: 0x1A},
 }
 
 
@@ -107,7 +115,9 @@ class FakePrinter:
             return
         kept, pending, whole = b"", b"", True
         with contextlib.suppress(OSError):
-            while data := connection.recv(4096):
+            while data := connection.recv(64 if self.fault is Fault.SLOW else 4096):
+                if self.fault is Fault.SLOW:
+                    time.sleep(SLOW_SECONDS)
                 done, pending = _split(pending + data)
                 kept += self._answered(connection, done)
                 whole = whole and not self._breaks(kept)
@@ -143,7 +153,7 @@ class FakePrinter:
 
     def _stands_still(self) -> bool:
         """Whether it prints nothing now; then it does not answer in its turn either."""
-        return self.fault in (Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.OFFLINE, Fault.ERROR)
+        return self.fault in (Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.OFFLINE, Fault.ERROR, Fault.CUTTER)
 
     def _keep(self, kept: bytes, whole: bool) -> None:
         with self._arrived:
