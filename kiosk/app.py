@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from flask_wtf.csrf import CSRFProtect
 from hardware.camera.loop import CameraLoop
 from hardware.camera.sources import open_camera
 from hardware.decode.worker import DecodeWorker
-from hardware.printer.targets import open_printer
+from hardware.printer.targets import open_printer, profile_of
 from kiosk.counter.routes import counter
 from kiosk.demo_desk import make_desk, write_vouchers
 from kiosk.devices import (
@@ -208,7 +209,9 @@ def open_devices(camera: str, printer: str, registry: Stations, spool: Spool) ->
     closers = [spool.close, decoder.close]
     printers: dict[str, ReceiptPrinter] = {}
     if printer:
-        queue = PrintQueue(spool, open_printer(printer), render, time.time)
+        queue = PrintQueue(
+            spool, open_printer(printer), partial(render, profile=profile_of(printer)), time.time
+        )
         queue.start()
         closers.insert(0, queue.close)
         printers = dict.fromkeys(kiosks, StationPrinter(queue, _now))

@@ -101,7 +101,9 @@ class Settings:
         "", str.strip, "Camera of the first kiosk: a number, a picture, film or folder; none if empty."
     )
     printer: str = _setting(
-        "", str.strip, "Printer of the kiosks: pdf:FOLDER, tcp://HOST:PORT or file:PATH; none if empty."
+        "",
+        str.strip,
+        "Printer of the kiosks, such as pdf:FOLDER or tcp://HOST:PORT?width=58 (docs/hardware.md).",
     )
     language: str = _setting("en", _language, "Language in which a fresh page begins: en or es.")
     country: str = _setting(

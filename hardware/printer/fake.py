@@ -63,6 +63,7 @@ class FakePrinter:
         self.after = after
         self.documents: list[bytes] = []
         self.broken: list[bytes] = []
+        self.connections = 0
         self._socket = socket.create_server(("127.0.0.1", port))
         self._open = True
         self._arrived = threading.Condition()
@@ -83,6 +84,11 @@ class FakePrinter:
         """Wait until that many whole documents were kept."""
         with self._arrived:
             return self._arrived.wait_for(lambda: len(self.documents) >= count, seconds)
+
+    def wait_for_connections(self, count: int, seconds: float = 10.0) -> bool:
+        """Wait until that many connections have ended."""
+        with self._arrived:
+            return self._arrived.wait_for(lambda: self.connections >= count, seconds)
 
     def close(self) -> None:
         """Stop listening; what was kept stays."""
@@ -108,6 +114,9 @@ class FakePrinter:
                 return
             with connection, contextlib.suppress(OSError):
                 self._talk(connection)
+            with self._arrived:
+                self.connections += 1
+                self._arrived.notify_all()
 
     def _talk(self, connection: socket.socket) -> None:
         connection.settimeout(30)

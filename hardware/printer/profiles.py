@@ -27,6 +27,9 @@ class PrintProfile:
     cuts: bool
 
 
+LETTER_DOTS = 12
+"""Dots across a letter of font A."""
+
 WIDE = PrintProfile("80 mm", 48, 576, (16, "cp1252"), native_qr=True, cuts=True)
 NARROW = PrintProfile("58 mm", 32, 384, (16, "cp1252"), native_qr=True, cuts=True)
 PLAIN = "plain"
@@ -60,7 +63,7 @@ def _of_model(model: str, roll: PrintProfile) -> PrintProfile:
     dots = pixels if isinstance(pixels, int) else roll.dots
     return PrintProfile(
         name=model,
-        columns=int(data["fonts"]["0"]["columns"]),
+        columns=min(int(data["fonts"]["0"]["columns"]), dots // LETTER_DOTS),
         dots=dots - dots % 8,
         page=_best_page(data["codePages"]),
         native_qr=bool(features["qrCode"]),

@@ -50,6 +50,8 @@ def _open(target: str) -> Printer:
         return _network(address)
     if not rest:
         raise ValueError("what it names is missing")
+    if kind in ("usb", "serial") and not rest.startswith("/"):
+        raise ValueError("a device is a path from the root")
     match kind:
         case "pdf":
             return FolderPrinter(Path(rest).expanduser())
