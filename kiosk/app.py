@@ -23,6 +23,7 @@ from hardware.camera.loop import CameraLoop
 from hardware.camera.sources import open_camera
 from hardware.decode.worker import DecodeWorker
 from hardware.printer.targets import open_printer, profile_of
+from hardware.scanner.targets import open_scanner
 from kiosk.counter.routes import counter
 from kiosk.demo_desk import make_desk, write_vouchers
 from kiosk.devices import (
@@ -32,6 +33,7 @@ from kiosk.devices import (
     ReceiptPrinter,
     StationCamera,
     StationPrinter,
+    StationScanner,
     report_to,
 )
 from kiosk.errors import SettingError
@@ -126,7 +128,7 @@ def open_services(
     """Devices, ledger and live news, started; what an earlier process left unsettled is settled."""
     spool = Spool(Path(settings.spool_file))
     ledger = SpoolLedger(spool, time.time)
-    devices = open_devices(camera, printer, registry, spool)
+    devices = open_devices(camera, printer, registry, spool, settings)
     services = Services(settings, http, registry, follow_stores(http, registry), devices, ledger)
     settle_all(ledger, StoreClient(http, next(iter(registry)).token).key_state)
     for live in services.live.values():
@@ -202,11 +204,14 @@ def _stations_of(people: dict[str, Any]) -> list[Station]:
     ]
 
 
-def open_devices(camera: str, printer: str, registry: Stations, spool: Spool) -> Devices:
-    """The first kiosk gets the camera; every kiosk prints on the one printer. Either may be ""."""
-    decoder = DecodeWorker()
+def open_devices(camera: str, printer: str, registry: Stations, spool: Spool, settings: Settings) -> Devices:
+    """The first kiosk gets the camera and the hand scanner; every kiosk prints on the one printer.
+
+    Any may be "". A photo that takes long must not hold up the camera, so that each has a decoder.
+    """
+    decoder, photos = DecodeWorker(), DecodeWorker()
     kiosks = [station.name for station in registry.of_face("counter")]
-    closers = [spool.close, decoder.close]
+    closers = [spool.close, decoder.close, photos.close]
     printers: dict[str, ReceiptPrinter] = {}
     if printer:
         queue = PrintQueue(
@@ -216,15 +221,21 @@ def open_devices(camera: str, printer: str, registry: Stations, spool: Spool) ->
         closers.insert(0, queue.close)
         printers = dict.fromkeys(kiosks, StationPrinter(queue, _now))
     cameras: dict[str, Reader] = {}
+    inbox = ScanInbox(time.monotonic)
+    if settings.scanner and kiosks:
+        report = report_to(inbox, kiosks[0], "scanner")
+        scanner = open_scanner(settings.scanner, report, _now, settings.scanner_prefix)
+        scanner.start()
+        closers.insert(0, scanner.close)
+        cameras = {kiosks[0]: StationScanner(kiosks[0], inbox)}
     if camera and kiosks:
-        inbox = ScanInbox(time.monotonic)
         loop = CameraLoop(
             open_camera(camera), decoder, report_to(inbox, kiosks[0]), _now, proves_itself=proves_itself
         )
         loop.start()
         closers.insert(0, loop.close)
         cameras = {kiosks[0]: StationCamera(kiosks[0], loop, inbox)}
-    return Devices(cameras, printers, PhotoReader(decoder), tuple(closers))
+    return Devices(cameras, printers, PhotoReader(photos), tuple(closers))
 
 
 def _now() -> dt.datetime:

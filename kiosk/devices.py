@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 
 from hardware.camera.loop import CameraLoop, CameraState
 from hardware.ports import DecodeFault, Decoder, Look, Scan, Symbology
+from hardware.scanner.layouts import repair
 from kiosk.receipts.compose import compose_receipt
 from kiosk.receipts.print_queue import PrintQueue
-from kiosk.scan.inbox import InboxScan, ScanInbox
+from kiosk.scan.inbox import InboxScan, ScanInbox, Source
 from kiosk.spool import PrintJob
 from store_api.contract import Sheet
 from store_api.contract.voucher_codes import proves_itself
@@ -155,6 +156,35 @@ class StationCamera:
         self._loop.want_scans_until(time.monotonic() + LOOK_SECONDS)
 
 
+class StationScanner:
+    """A hand scanner that is read by this machine, with its station's slot in the inbox; it has no
+    picture."""
+
+    def __init__(self, station: str, inbox: ScanInbox) -> None:
+        self._station = station
+        self._inbox = inbox
+        self._held: InboxScan | None = None
+
+    def reason(self) -> str:
+        """Whether a code waits to be taken."""
+        self._held = self._inbox.take(self._station) or self._held
+        return "read" if self._held is not None else "scanner_ready"
+
+    def take(self) -> Seen | None:
+        """The code that was read last, once."""
+        scan, self._held = self._inbox.take(self._station) or self._held, None
+        return None if scan is None else Seen(scan.text, name_of(scan.symbology), key=scan.key)
+
+    def preview(self) -> Iterator[bytes]:
+        """A scanner shows nothing."""
+        return iter(())
+
+    def forget(self) -> None:
+        """Drop what was read."""
+        self._held = None
+        self._inbox.forget(self._station)
+
+
 LOOKS = {
     Look.FINE: "looking",
     Look.TOO_DARK: "too_dark",
@@ -165,11 +195,12 @@ LOOKS = {
 }
 
 
-def report_to(inbox: ScanInbox, station: str) -> Callable[[Scan], None]:
-    """What a camera loop tells its scans to."""
+def report_to(inbox: ScanInbox, station: str, source: Source = "camera") -> Callable[[Scan], None]:
+    """What a camera loop or a hand scanner tells its scans to. A wrong keyboard layout is undone."""
 
     def report(scan: Scan) -> None:
-        inbox.put(station, scan.text, scan.symbology, "camera")
+        text = repair(scan.text, proves_itself) if source == "scanner" else scan.text
+        inbox.put(station, text, scan.symbology, source)
 
     return report
 
@@ -257,6 +288,10 @@ class Devices:
     def camera(self, station: str) -> Reader | None:
         """The camera of a station, if it has one."""
         return self.cameras.get(station)
+
+    def has_picture(self, station: str) -> bool:
+        """Whether a station's reader shows what it sees."""
+        return station in self.cameras and not isinstance(self.cameras[station], StationScanner)
 
     def forget(self, station: str) -> None:
         """Drop what a station's camera has read: the customer has left."""

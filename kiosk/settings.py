@@ -105,6 +105,11 @@ class Settings:
         str.strip,
         "Printer of the kiosks, such as pdf:FOLDER or tcp://HOST:PORT?width=58 (docs/hardware.md).",
     )
+    scanner: str = _setting(
+        "",
+        str.strip,
+        "Hand scanner of the first kiosk: auto, /dev/input/… or serial:/dev/tty…; else it types in the page.",
+    )
     language: str = _setting("en", _language, "Language in which a fresh page begins: en or es.")
     country: str = _setting(
         "US", _text, "Country whose telephone numbers are typed without a prefix (ISO 3166)."
