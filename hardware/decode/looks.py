@@ -61,9 +61,29 @@ def _has_glare(ground: Picture) -> bool:
     return GLARE_SHARE[0] < share < GLARE_SHARE[1] and float(np.percentile(ground[~white], 85)) < PAPER_BELOW
 
 
+def light_of(grey: Picture) -> float:
+    """How light a frame is, from 0 to 1: the level that 95 of 100 pixels stay below."""
+    return float(np.percentile(grey, 95)) / 255
+
+
+def sharpness_of(grey: Picture) -> float:
+    """How sharp a frame is: 1 at ten times the least that reads, 0 for none; an empty wall counts as
+    sharp."""
+    width = min(320, grey.shape[1])
+    size = (width, max(1, round(grey.shape[0] * width / grey.shape[1])))
+    energy = _edge_energy(np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8))
+    return 1.0 if energy is None else min(1.0, energy / (10 * SHARP_ENOUGH))
+
+
 def _is_blurred(small: Picture) -> bool:
+    energy = _edge_energy(small)
+    return energy is not None and energy < SHARP_ENOUGH
+
+
+def _edge_energy(small: Picture) -> float | None:
+    """Energy of the second derivative as a share of the contrast; None where there is no contrast."""
     contrast = float(small.std())
     if contrast < LEAST_CONTRAST:
-        return False
+        return None
     edges = cv2.Laplacian(small.astype(np.float32), cv2.CV_32F)
-    return float(edges.var()) / (contrast * contrast) < SHARP_ENOUGH
+    return float(edges.var()) / (contrast * contrast)
