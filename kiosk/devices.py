@@ -15,6 +15,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from hardware.camera.loop import CameraLoop, CameraState
+from hardware.check import State
 from hardware.ports import DecodeFault, Decoder, Look, Scan, Symbology
 from hardware.scanner.layouts import repair
 from kiosk.receipts.compose import compose_receipt
@@ -67,6 +68,17 @@ class Seen:
     key: str | None = None
 
 
+@dataclass(frozen=True)
+class Equipment:
+    """How one device of a station is: `kind` is camera, scanner or printer; `code` names its words."""
+
+    station: str
+    kind: str
+    state: State
+    code: str
+    waiting: int = 0
+
+
 class Reader(Protocol):
     """A station's camera."""
 
@@ -96,6 +108,10 @@ class ReceiptPrinter(Protocol):
 
     def state(self, order: ReceiptOrder) -> PrintState:
         """How the newest job of this receipt stands."""
+        ...
+
+    def check(self, station: str) -> Equipment:
+        """Ask the printer how it is."""
         ...
 
 
@@ -239,6 +255,23 @@ class StationPrinter:
         """How the newest job of this receipt stands."""
         return _state_of(self._queue.newest(order.subject))
 
+    def check(self, station: str) -> Equipment:
+        """Ask the printer how it is, and count what waits for it."""
+        finding = self._queue.check()
+        return Equipment(station, "printer", finding.state, finding.code, self._queue.count_waiting())
+
+
+def _reader_state(station: str, reader: Reader) -> Equipment:
+    """A camera or hand scanner by what it says right now."""
+    if isinstance(reader, StationScanner):
+        return Equipment(station, "scanner", "ok", "scanner_ready")
+    reason = reader.reason()
+    state: State = "fault" if reason == "camera_gone" else "warning" if reason in TROUBLED else "ok"
+    return Equipment(station, "camera", state, reason)
+
+
+TROUBLED = ("too_dark", "too_bright", "too_blurred", "glare")
+
 
 def _state_of(job: PrintJob | None) -> PrintState:
     if job is None:
@@ -298,6 +331,11 @@ class Devices:
         camera = self.camera(station)
         if camera is not None:
             camera.forget()
+
+    def equipment(self) -> list[Equipment]:
+        """How every device is, station by station. Asks each printer, which may take some seconds."""
+        readers = [_reader_state(station, reader) for station, reader in sorted(self.cameras.items())]
+        return [*readers, *(printer.check(station) for station, printer in sorted(self.printers.items()))]
 
     def has_printer(self, station: str) -> bool:
         """Whether a station can print."""
