@@ -6,19 +6,26 @@ What it must not know: vouchers, receipts, faces. Output is for a shell: text, o
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from hardware.camera.sources import open_camera
+from hardware.check import Finding, check_camera, check_printer, echo_scanner, print_test_slip, read_back
 from hardware.decode import DecodeWorker, decode_file
-from hardware.ports import DecodeAnswer, Media, Printed, Printer, Reading
+from hardware.ports import Camera, DecodeAnswer, Media, Printed, Printer, Reading
 from hardware.printer import open_printer
 from hardware.printer.fake import FakePrinter, Fault
-from hardware.printer.targets import FORMS
+from hardware.printer.profiles import PrintProfile
+from hardware.printer.targets import FORMS, profile_of
 from hardware.printer.test_page import make_test_page
 from hardware.scanner.device import find_scanners
+from hardware.scanner.targets import FORMS as SCANNERS
+from hardware.scanner.targets import open_scanner
 
 
 def run(arguments: list[str]) -> int:
@@ -46,6 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     fake.add_argument("--port", type=int, default=9100)
     fake.add_argument("--fault", choices=[fault.value for fault in Fault], default=Fault.NONE.value)
     fake.set_defaults(run=_fake_printer)
+    check = commands.add_parser("check", help="test camera, printer and hand scanner, and say what was found")
+    check.add_argument("--camera", type=_camera, help="a number, picture, film or folder; default: the first")
+    check.add_argument("--printer", metavar="TARGET", help=f"{FORMS}; prints a test slip")
+    check.add_argument("--scanner", metavar="TARGET", help=f"{SCANNERS}; waits for a scan")
+    check.add_argument("--json", action="store_true", help="the findings as one JSON array")
+    check.set_defaults(run=_check)
     commands.add_parser("list", help="list what is attached to this machine").set_defaults(run=_list)
     return parser
 
@@ -55,6 +68,13 @@ def _seconds(text: str) -> float:
     if not 0 < value <= 60:
         raise argparse.ArgumentTypeError("more than 0 and at most 60")
     return value
+
+
+def _camera(text: str) -> Camera:
+    try:
+        return open_camera(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _printer(text: str) -> Printer:
@@ -83,7 +103,11 @@ def answer_to_entry(name: str, answer: DecodeAnswer) -> dict[str, Any]:
     """A file's answer for JSON: file, codes, and the error as code and words, or null."""
     trouble = answer.trouble
     error = None if trouble is None else {"code": trouble.fault.value, "detail": trouble.detail}
-    return {"file": name, "codes": [_code_to_entry(reading) for reading in answer.readings], "error": error}
+    return {"file": name, "codes": [_code_to_entry(reading) for reading in _believed(answer)], "error": error}
+
+
+def _believed(answer: DecodeAnswer) -> list[Reading]:
+    return [reading for reading in answer.readings if reading.confirmed]
 
 
 def _code_to_entry(reading: Reading) -> dict[str, Any]:
@@ -99,12 +123,12 @@ def _code_to_entry(reading: Reading) -> dict[str, Any]:
 def _as_lines(name: str, answer: DecodeAnswer) -> list[str]:
     if answer.trouble is not None:
         return [f"{name}: {answer.trouble.detail} ({answer.trouble.fault.value})"]
-    if not answer.readings:
+    if not _believed(answer):
         return [f"{name}: no code found"]
     # A code may hold anything: what would steer the terminal is shown as an escape.
     return [
         f"{name}: {reading.symbology.name} {reading.symbology.aim} {json.dumps(reading.text)}"
-        for reading in answer.readings
+        for reading in _believed(answer)
     ]
 
 
@@ -123,6 +147,45 @@ def _test_printer(chosen: argparse.Namespace) -> int:
         return 0
     print(f"Nothing was printed: {outcome.detail} ({outcome.fault.value})")
     return 1
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    try:
+        findings = list(_findings(chosen))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if chosen.json:
+        print(json.dumps([finding.to_json() for finding in findings], ensure_ascii=True, indent=1))
+    for finding in findings if not chosen.json else ():
+        figures = ", ".join(f"{name} {value}" for name, value in finding.figures.items())
+        print(f"{finding.state:8}{finding.device}: {finding.says}{f' ({figures})' if figures else ''}")
+    return 1 if any(finding.state == "fault" for finding in findings) else 0
+
+
+def _findings(chosen: argparse.Namespace) -> Iterator[Finding]:
+    camera = chosen.camera or (open_camera("0") if list(Path("/dev").glob("video*")) else None)
+    if camera is not None:
+        yield from check_camera(camera)[0]
+    if chosen.printer is not None:
+        yield from _printer_findings(open_printer(chosen.printer), profile_of(chosen.printer), camera)
+    if chosen.scanner is not None:
+        yield echo_scanner(lambda tell: open_scanner(chosen.scanner, tell, _utc_now), chosen.scanner)
+    if camera is None and chosen.printer is None and chosen.scanner is None:
+        yield Finding("this machine", "warning", "nothing", "No camera was found. Name a printer or scanner.")
+
+
+def _printer_findings(printer: Printer, profile: PrintProfile, camera: Camera | None) -> Iterator[Finding]:
+    yield check_printer(printer)
+    finding, token = print_test_slip(printer, profile)
+    yield finding
+    if finding.state == "ok" and camera is not None:
+        with DecodeWorker() as decoder:
+            yield read_back(camera, decoder, token)
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _fake_printer(chosen: argparse.Namespace) -> int:

@@ -19,6 +19,9 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom, in pixels of a picture."""
+
 Picture = npt.NDArray[np.uint8]
 """Pixels: height x width (grey) or height x width x 3 (blue, green, red), 8 bits a channel."""
 
@@ -72,6 +75,8 @@ class Look(StrEnum):
     TOO_DARK = "too_dark"
     BLOWN_OUT = "blown_out"
     TOO_BLURRED = "too_blurred"
+    TOO_FAR = "too_far"
+    GLARE = "glare"
 
 
 class DecodeFault(StrEnum):
@@ -117,8 +122,8 @@ class Decoder(Protocol):
         """Decode a whole picture file, patiently."""
         ...
 
-    def decode_frame(self, grey: Picture, attempt: int = 0) -> DecodeAnswer:
-        """Decode one live frame, quickly; `attempt` picks the extra try of a frame that does not read."""
+    def decode_frame(self, grey: Picture, stream: int = 0) -> DecodeAnswer:
+        """Decode one live frame, quickly. Where a code was is remembered within a `stream`, not beyond it."""
         ...
 
     def close(self) -> None:
@@ -157,6 +162,7 @@ class PrinterFault(StrEnum):
     PAPER_OUT = "paper_out"
     COVER_OPEN = "cover_open"
     OFFLINE = "offline"
+    CUTTER = "cutter"
     ERROR = "error"
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"

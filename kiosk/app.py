@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from flask_wtf.csrf import CSRFProtect
 from hardware.camera.loop import CameraLoop
 from hardware.camera.sources import open_camera
 from hardware.decode.worker import DecodeWorker
-from hardware.printer.targets import open_printer
+from hardware.printer.targets import open_printer, profile_of
+from hardware.scanner.targets import open_scanner
 from kiosk.counter.routes import counter
 from kiosk.demo_desk import make_desk, write_vouchers
 from kiosk.devices import (
@@ -31,6 +33,7 @@ from kiosk.devices import (
     ReceiptPrinter,
     StationCamera,
     StationPrinter,
+    StationScanner,
     report_to,
 )
 from kiosk.errors import SettingError
@@ -56,6 +59,7 @@ from kiosk.stations.routes import Desk, stations
 from kiosk.store_client import StoreClient, connect, connect_to
 from kiosk.tablet.routes import tablet
 from store_api import app as store
+from store_api.contract.voucher_codes import proves_itself
 
 # Nothing from another host, nothing inline, nothing that could be framed or sent elsewhere.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -127,7 +131,7 @@ def open_services(
     """Devices, ledger and live news, started; what an earlier process left unsettled is settled."""
     spool = Spool(Path(settings.spool_file))
     ledger = SpoolLedger(spool, time.time)
-    devices = open_devices(camera, printer, registry, spool)
+    devices = open_devices(camera, printer, registry, spool, settings)
     services = Services(settings, http, registry, follow_stores(http, registry), devices, ledger)
     settle_all(ledger, StoreClient(http, next(iter(registry)).token).key_state)
     for live in services.live.values():
@@ -203,25 +207,38 @@ def _stations_of(people: dict[str, Any]) -> list[Station]:
     ]
 
 
-def open_devices(camera: str, printer: str, registry: Stations, spool: Spool) -> Devices:
-    """The first kiosk gets the camera; every kiosk prints on the one printer. Either may be ""."""
-    decoder = DecodeWorker()
+def open_devices(camera: str, printer: str, registry: Stations, spool: Spool, settings: Settings) -> Devices:
+    """The first kiosk gets the camera and the hand scanner; every kiosk prints on the one printer.
+
+    Any may be "". A photo that takes long must not hold up the camera, so that each has a decoder.
+    """
+    decoder, photos = DecodeWorker(), DecodeWorker()
     kiosks = [station.name for station in registry.of_face("counter")]
-    closers = [spool.close, decoder.close]
+    closers = [spool.close, decoder.close, photos.close]
     printers: dict[str, ReceiptPrinter] = {}
     if printer:
-        queue = PrintQueue(spool, open_printer(printer), render, time.time)
+        queue = PrintQueue(
+            spool, open_printer(printer), partial(render, profile=profile_of(printer)), time.time
+        )
         queue.start()
         closers.insert(0, queue.close)
         printers = dict.fromkeys(kiosks, StationPrinter(queue, _now))
     cameras: dict[str, Reader] = {}
+    inbox = ScanInbox(time.monotonic)
+    if settings.scanner and kiosks:
+        report = report_to(inbox, kiosks[0], "scanner")
+        scanner = open_scanner(settings.scanner, report, _now, settings.scanner_prefix)
+        scanner.start()
+        closers.insert(0, scanner.close)
+        cameras = {kiosks[0]: StationScanner(kiosks[0], inbox)}
     if camera and kiosks:
-        inbox = ScanInbox(time.monotonic)
-        loop = CameraLoop(open_camera(camera), decoder, report_to(inbox, kiosks[0]), _now)
+        loop = CameraLoop(
+            open_camera(camera), decoder, report_to(inbox, kiosks[0]), _now, proves_itself=proves_itself
+        )
         loop.start()
         closers.insert(0, loop.close)
         cameras = {kiosks[0]: StationCamera(kiosks[0], loop, inbox)}
-    return Devices(cameras, printers, PhotoReader(decoder), tuple(closers))
+    return Devices(cameras, printers, PhotoReader(photos), tuple(closers))
 
 
 def _now() -> dt.datetime:

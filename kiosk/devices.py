@@ -15,12 +15,15 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from hardware.camera.loop import CameraLoop, CameraState
+from hardware.check import State
 from hardware.ports import DecodeFault, Decoder, Look, Scan, Symbology
+from hardware.scanner.layouts import repair
 from kiosk.receipts.compose import compose_receipt
 from kiosk.receipts.print_queue import PrintQueue
-from kiosk.scan.inbox import InboxScan, ScanInbox
+from kiosk.scan.inbox import InboxScan, ScanInbox, Source
 from kiosk.spool import PrintJob
 from store_api.contract import Sheet
+from store_api.contract.voucher_codes import proves_itself
 
 LOOK_SECONDS = 5.0
 """A page that shows the camera asks about twice a second; the camera goes off this long after the last."""
@@ -65,6 +68,17 @@ class Seen:
     key: str | None = None
 
 
+@dataclass(frozen=True)
+class Equipment:
+    """How one device of a station is: `kind` is camera, scanner or printer; `code` names its words."""
+
+    station: str
+    kind: str
+    state: State
+    code: str
+    waiting: int = 0
+
+
 class Reader(Protocol):
     """A station's camera."""
 
@@ -94,6 +108,10 @@ class ReceiptPrinter(Protocol):
 
     def state(self, order: ReceiptOrder) -> PrintState:
         """How the newest job of this receipt stands."""
+        ...
+
+    def check(self, station: str) -> Equipment:
+        """Ask the printer how it is."""
         ...
 
 
@@ -154,19 +172,51 @@ class StationCamera:
         self._loop.want_scans_until(time.monotonic() + LOOK_SECONDS)
 
 
+class StationScanner:
+    """A hand scanner that is read by this machine, with its station's slot in the inbox; it has no
+    picture."""
+
+    def __init__(self, station: str, inbox: ScanInbox) -> None:
+        self._station = station
+        self._inbox = inbox
+        self._held: InboxScan | None = None
+
+    def reason(self) -> str:
+        """Whether a code waits to be taken."""
+        self._held = self._inbox.take(self._station) or self._held
+        return "read" if self._held is not None else "scanner_ready"
+
+    def take(self) -> Seen | None:
+        """The code that was read last, once."""
+        scan, self._held = self._inbox.take(self._station) or self._held, None
+        return None if scan is None else Seen(scan.text, name_of(scan.symbology), key=scan.key)
+
+    def preview(self) -> Iterator[bytes]:
+        """A scanner shows nothing."""
+        return iter(())
+
+    def forget(self) -> None:
+        """Drop what was read."""
+        self._held = None
+        self._inbox.forget(self._station)
+
+
 LOOKS = {
     Look.FINE: "looking",
     Look.TOO_DARK: "too_dark",
     Look.BLOWN_OUT: "too_bright",
     Look.TOO_BLURRED: "too_blurred",
+    Look.TOO_FAR: "too_far",
+    Look.GLARE: "glare",
 }
 
 
-def report_to(inbox: ScanInbox, station: str) -> Callable[[Scan], None]:
-    """What a camera loop tells its scans to."""
+def report_to(inbox: ScanInbox, station: str, source: Source = "camera") -> Callable[[Scan], None]:
+    """What a camera loop or a hand scanner tells its scans to. A wrong keyboard layout is undone."""
 
     def report(scan: Scan) -> None:
-        inbox.put(station, scan.text, scan.symbology, "camera")
+        text = repair(scan.text, proves_itself) if source == "scanner" else scan.text
+        inbox.put(station, text, scan.symbology, source)
 
     return report
 
@@ -205,6 +255,23 @@ class StationPrinter:
         """How the newest job of this receipt stands."""
         return _state_of(self._queue.newest(order.subject))
 
+    def check(self, station: str) -> Equipment:
+        """Ask the printer how it is, and count what waits for it."""
+        finding = self._queue.check()
+        return Equipment(station, "printer", finding.state, finding.code, self._queue.count_waiting())
+
+
+def _reader_state(station: str, reader: Reader) -> Equipment:
+    """A camera or hand scanner by what it says right now."""
+    if isinstance(reader, StationScanner):
+        return Equipment(station, "scanner", "ok", "scanner_ready")
+    reason = reader.reason()
+    state: State = "fault" if reason == "camera_gone" else "warning" if reason in TROUBLED else "ok"
+    return Equipment(station, "camera", state, reason)
+
+
+TROUBLED = ("too_dark", "too_bright", "too_blurred", "glare")
+
 
 def _state_of(job: PrintJob | None) -> PrintState:
     if job is None:
@@ -225,7 +292,8 @@ class PhotoReader:
         answer = self._decoder.decode_bytes(picture)
         if answer.trouble is not None:
             return Seen(None, reason=FAULTS.get(answer.trouble.fault, "not_a_picture"))
-        texts = {reading.text: reading for reading in answer.readings}
+        believed = (r for r in answer.readings if r.confirmed or proves_itself(r.text))
+        texts = {reading.text: reading for reading in believed}
         if len(texts) != 1:
             return Seen(None, reason="several" if texts else "nothing")
         reading = next(iter(texts.values()))
@@ -254,11 +322,20 @@ class Devices:
         """The camera of a station, if it has one."""
         return self.cameras.get(station)
 
+    def has_picture(self, station: str) -> bool:
+        """Whether a station's reader shows what it sees."""
+        return station in self.cameras and not isinstance(self.cameras[station], StationScanner)
+
     def forget(self, station: str) -> None:
         """Drop what a station's camera has read: the customer has left."""
         camera = self.camera(station)
         if camera is not None:
             camera.forget()
+
+    def equipment(self) -> list[Equipment]:
+        """How every device is, station by station. Asks each printer, which may take some seconds."""
+        readers = [_reader_state(station, reader) for station, reader in sorted(self.cameras.items())]
+        return [*readers, *(printer.check(station) for station, printer in sorted(self.printers.items()))]
 
     def has_printer(self, station: str) -> bool:
         """Whether a station can print."""

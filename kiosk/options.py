@@ -35,7 +35,7 @@ class Options:
 
     `camera` is a device's number, or the path of an existing picture, video or folder of
     pictures; None means that the station has no camera of its own. `printer` is `pdf:FOLDER`,
-    `tcp://HOST:PORT` or `file:PATH`.
+    `tcp://HOST:PORT`, `usb:DEVICE`, `serial:DEVICE`, `lp:QUEUE` or `file:PATH`.
     """
 
     setup_only: bool
@@ -101,7 +101,8 @@ def _add_devices(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_PRINTER,
         metavar="PRINTER",
         help="where receipts go: pdf:FOLDER writes PDF files, tcp://HOST:PORT is a receipt printer"
-        " in the network, file:PATH takes the printer's bytes (default: %(default)s)",
+        " in the network, usb:, serial: and lp: are printers of this machine (docs/hardware.md), file:PATH"
+        " takes the printer's bytes (default: %(default)s)",
     )
 
 
@@ -136,7 +137,12 @@ def _printer(text: str) -> str:
         return text
     if kind == "tcp" and _is_network_place(text):
         return text
-    raise argparse.ArgumentTypeError(f"{text!r} is no printer; give pdf:FOLDER, tcp://HOST:PORT or file:PATH")
+    if (kind in ("usb", "serial") and place.startswith("/")) or (kind in ("lp", "lp-pdf") and place):
+        return text
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is no printer; give pdf:FOLDER, tcp://HOST:PORT, usb:DEVICE, serial:DEVICE, lp:QUEUE"
+        " or file:PATH"
+    )
 
 
 def _is_network_place(text: str) -> bool:
@@ -145,4 +151,4 @@ def _is_network_place(text: str) -> bool:
         port = parts.port
     except ValueError:
         return False
-    return bool(parts.hostname and port and not parts.path and not parts.query and not parts.fragment)
+    return bool(parts.hostname and port and not parts.path and not parts.fragment)

@@ -117,7 +117,14 @@ class Settings:
         "", str.strip, "Camera of the first kiosk: a number, a picture, film or folder; none if empty."
     )
     printer: str = _setting(
-        "", str.strip, "Printer of the kiosks: pdf:FOLDER, tcp://HOST:PORT or file:PATH; none if empty."
+        "",
+        str.strip,
+        "Printer of the kiosks, such as pdf:FOLDER or tcp://HOST:PORT?width=58 (docs/hardware.md).",
+    )
+    scanner: str = _setting(
+        "",
+        str.strip,
+        "Hand scanner of the first kiosk: auto, /dev/input/… or serial:/dev/tty…; else it types in the page.",
     )
     language: str = _setting("en", _language, "Language in which a fresh page begins: en or es.")
     country: str = _setting(

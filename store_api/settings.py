@@ -58,6 +58,10 @@ class Settings(BaseModel):
     event_streams: int = Field(
         default=32, ge=1, le=1024, description="Event streams that one process holds open, a thread each."
     )
+    coupon_number: Annotated[str, StringConstraints(pattern=r"^([0-9]{13})?$")] = Field(
+        default="",
+        description="Own GS1 Global Coupon Number (13 digits) of vouchers that carry one; none if empty.",
+    )
     hold_minutes: int = Field(default=15, ge=1, le=240, description="Minutes that a hold lasts.")
     staff_session_hours: int = Field(default=10, ge=1, le=24, description="Hours that a staff session lasts.")
     lockout_minutes: int = Field(

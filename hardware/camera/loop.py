@@ -59,8 +59,8 @@ class CameraLoop:
     """One camera, read on demand.
 
     `report` gets each new scan, from a thread of this loop: once while it stays in view, and again when scans
-    are wanted anew after nobody wanted any; `now` gives aware times in UTC. Safe to call
-    from many threads. Nothing happens before `start`.
+    are wanted anew after nobody wanted any; `now` gives aware times in UTC; `proves_itself` as in
+    `Sightings`. Safe to call from many threads. Nothing happens before `start`.
     """
 
     def __init__(
@@ -70,12 +70,14 @@ class CameraLoop:
         report: Callable[[Scan], None],
         now: Callable[[], dt.datetime],
         reconnect_seconds: float = RECONNECT_SECONDS,
+        proves_itself: Callable[[str], bool] = lambda text: False,
     ) -> None:
         self._camera = camera
         self._decoder = decoder
         self._report = report
         self._now = now
         self._reconnect_seconds = reconnect_seconds
+        self._proves_itself = proves_itself
         self._changed = threading.Condition()
         self._wanted_until = 0.0
         self._ending = False
@@ -184,16 +186,15 @@ class CameraLoop:
     # --- Reading codes --------------------------------------------------------------------------
 
     def _decode_frames(self) -> None:
-        sightings, session, attempt, done = Sightings(), 0, 0, 0
+        sightings, session, done = Sightings(self._proves_itself), 0, 0
         while (taken := self._next_frame(done)) is not None:
             frame, done, looked_in = taken
             if looked_in != session:
                 # Somebody else looks now, to whom what was seen before is new.
-                sightings, session = Sightings(), looked_in
-            attempt += 1
+                sightings, session = Sightings(self._proves_itself), looked_in
             due = time.monotonic() + 1 / DECODES_PER_SECOND
             grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-            answer = self._decoder.decode_frame(grey, attempt)
+            answer = self._decoder.decode_frame(grey, session)
             if answer.trouble is not None:
                 log.warning("A frame could not be decoded: %s", answer.trouble.detail)
                 self._pause(self._reconnect_seconds)

@@ -5,7 +5,7 @@ What it must not know: cameras and clocks; time comes as an argument, in seconds
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from hardware.ports import Reading
 
@@ -16,9 +16,14 @@ AGREE_WITHIN = 2.0
 
 
 class Sightings:
-    """Remembers the texts in view. Each is new once, until it has been out of view for a moment."""
+    """Remembers the texts in view. Each is new once, until it has been out of view for a moment.
 
-    def __init__(self) -> None:
+    `proves_itself` says of a text that a check of its own shows that it was read rightly: it needs no second
+    frame.
+    """
+
+    def __init__(self, proves_itself: Callable[[str], bool] = lambda text: False) -> None:
+        self._proves_itself = proves_itself
         self._missed_since: dict[str, float | None] = {}
         self._doubtful: dict[str, float] = {}
 
@@ -30,7 +35,7 @@ class Sightings:
         return list(new.values())
 
     def _is_settled(self, reading: Reading, now: float) -> bool:
-        if reading.confirmed or reading.text in self._missed_since:
+        if reading.confirmed or reading.text in self._missed_since or self._proves_itself(reading.text):
             return True
         before = self._doubtful.get(reading.text)
         self._doubtful[reading.text] = now

@@ -6,6 +6,7 @@ What it must not know: transforms, retries, time budgets; and what a text means.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any, Protocol
@@ -18,6 +19,14 @@ from hardware.decode.zbar_library import import_pyzbar
 from hardware.ports import Corner, Picture, Reading
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one quick look gave: readings, and the corners of codes that were found and failed their check."""
+
+    readings: list[Reading]
+    failed: list[tuple[Corner, ...]]
+
+
 class Engine(Protocol):
     """Reads codes from grey pixels."""
 
@@ -25,6 +34,10 @@ class Engine(Protocol):
 
     def read(self, grey: Picture, names: Sequence[str], patient: bool = True) -> list[Reading]:
         """Readings of the named symbologies; `patient` also looks turned, shrunk and inverted."""
+        ...
+
+    def look(self, grey: Picture, names: Sequence[str]) -> Found:
+        """One quick look at a live frame, which also tells where a code is that cannot be read."""
         ...
 
 
@@ -46,6 +59,19 @@ class ZxingEngine:
         readings = (_from_zxing(code, names) for code in found)
         return [reading for reading in readings if reading is not None]
 
+    def look(self, grey: Picture, names: Sequence[str]) -> Found:
+        found = zxingcpp.read_barcodes(
+            grey,
+            formats=_zxing_formats(tuple(names)),
+            try_downscale=False,
+            try_invert=False,
+            text_mode=zxingcpp.TextMode.Plain,
+            return_errors=True,
+        )
+        readings = (_from_zxing(code, names) for code in found if code.valid)
+        failed = [_zxing_corners(code) for code in found if not code.valid]
+        return Found([reading for reading in readings if reading is not None], failed)
+
 
 class ZbarEngine:
     """zbar through pyzbar: reads some blurred linear codes that zxing-cpp does not."""
@@ -63,6 +89,9 @@ class ZbarEngine:
         found = self._pyzbar.decode(np.ascontiguousarray(grey), symbols=symbols)
         readings = (_from_zbar(code, kinds) for code in found)
         return [reading for reading in readings if reading is not None]
+
+    def look(self, grey: Picture, names: Sequence[str]) -> Found:
+        return Found(self.read(grey, names, patient=False), [])
 
 
 @cache
@@ -103,9 +132,13 @@ def _from_zxing(code: zxingcpp.Barcode, names: Sequence[str]) -> Reading | None:
     if kind is None or not code.text or len(code.text) < kind.shortest:
         return None
     symbology, text = settle(kind, code.text, code.symbology_identifier)
+    return Reading(text, symbology, _zxing_corners(code), "zxing", confirmed=not kind.shortened)
+
+
+def _zxing_corners(code: zxingcpp.Barcode) -> tuple[Corner, ...]:
     place = code.position
     points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
-    return Reading(text, symbology, tuple((point.x, point.y) for point in points), "zxing")
+    return tuple((point.x, point.y) for point in points)
 
 
 def _from_zbar(code: Any, kinds: dict[str | None, Kind]) -> Reading | None:
@@ -114,7 +147,7 @@ def _from_zbar(code: Any, kinds: dict[str | None, Kind]) -> Reading | None:
         return None
     symbology, text = settle(kind, _as_text(code.data))
     corners = _corners(code.polygon) or _box(code.rect)
-    confirmed = not kind.linear or code.quality >= kind.zbar_quality
+    confirmed = not kind.linear or (code.quality >= kind.zbar_quality and not kind.shortened)
     return Reading(text, symbology, corners, "zbar", confirmed)
 
 

@@ -22,7 +22,7 @@ class FakeDecoder:
     def decode_bytes(self, data: bytes) -> DecodeAnswer:
         return self._next()
 
-    def decode_frame(self, grey: Picture, attempt: int = 0) -> DecodeAnswer:
+    def decode_frame(self, grey: Picture, stream: int = 0) -> DecodeAnswer:
         return self._next()
 
     def close(self) -> None:

@@ -18,9 +18,10 @@ import numpy as np
 from hardware.decode import wire
 from hardware.decode.engines import engine_report
 from hardware.decode.images import load_grey
+from hardware.decode.live import LiveDecoder
 from hardware.decode.looks import measure_look
-from hardware.decode.pipeline import decode_grey, decode_live
-from hardware.ports import DecodeAnswer, DecodeFault, DecodeTrouble, Picture
+from hardware.decode.pipeline import decode_grey
+from hardware.ports import Box, DecodeAnswer, DecodeFault, DecodeTrouble, Look, Picture, Reading
 
 
 def main(arguments: list[str]) -> int:
@@ -44,17 +45,31 @@ def _serve(requests: IO[bytes], replies: IO[bytes], budget: float) -> int:
             raise EOFError
         return data
 
+    live = LiveStream()
     while True:
         try:
             head, body = wire.unpack(read_exactly)
         except (EOFError, wire.BrokenWire):
             return 0
-        _send(replies, wire.pack(wire.answer_to_json(_answer(head, body, budget))))
+        _send(replies, wire.pack(wire.answer_to_json(_answer(head, body, budget, live))))
 
 
-def _answer(head: dict[str, Any], body: bytes, budget: float) -> DecodeAnswer:
+class LiveStream:
+    """The decoder of the newest stream of frames; it forgets the one before."""
+
+    def __init__(self) -> None:
+        self._number, self._decoder = 0, LiveDecoder()
+
+    def of(self, number: int) -> LiveDecoder:
+        """The decoder for the frames of stream `number`."""
+        if number != self._number:
+            self._number, self._decoder = number, LiveDecoder()
+        return self._decoder
+
+
+def _answer(head: dict[str, Any], body: bytes, budget: float, live: LiveStream) -> DecodeAnswer:
     try:
-        return _frame(head, body) if head["ask"] == "frame" else _still(body, budget)
+        return _frame(head, body, live) if head["ask"] == "frame" else _still(body, budget)
     except MemoryError:
         return _trouble(DecodeFault.OUT_OF_MEMORY, "Looking at the picture took too much memory.")
     except cv2.error as error:
@@ -69,17 +84,21 @@ def _still(body: bytes, budget: float) -> DecodeAnswer:
     grey = load_grey(body)
     if isinstance(grey, DecodeTrouble):
         return DecodeAnswer(trouble=grey)
-    return _seen(grey, DecodeAnswer(tuple(decode_grey(grey, end - time.monotonic()))))
+    return _seen(grey, tuple(decode_grey(grey, end - time.monotonic())))
 
 
-def _frame(head: dict[str, Any], body: bytes) -> DecodeAnswer:
+def _frame(head: dict[str, Any], body: bytes, live: LiveStream) -> DecodeAnswer:
     grey = np.frombuffer(body, dtype=np.uint8).reshape(int(head["height"]), int(head["width"]))
-    return _seen(grey, DecodeAnswer(tuple(decode_live(grey, int(head["attempt"])))))
+    decoder = live.of(int(head["stream"]))
+    return _seen(grey, tuple(decoder.look(grey)), decoder.place)
 
 
-def _seen(grey: Picture, answer: DecodeAnswer) -> DecodeAnswer:
+def _seen(grey: Picture, readings: tuple[Reading, ...], place: Box | None = None) -> DecodeAnswer:
+    """The answer with the picture's size and, where nothing was read, what may have kept it from being
+    read."""
     height, width = grey.shape[:2]
-    return DecodeAnswer(answer.readings, None, measure_look(grey), width, height)
+    look = Look.FINE if readings else measure_look(grey, place)
+    return DecodeAnswer(readings, None, look, width, height)
 
 
 def _trouble(fault: DecodeFault, detail: str) -> DecodeAnswer:
@@ -89,7 +108,7 @@ def _trouble(fault: DecodeFault, detail: str) -> DecodeAnswer:
 def _warm_up() -> None:
     """Run every path once, so that what libraries load late is counted as part of the imports."""
     blank = np.full((64, 64), 255, dtype=np.uint8)
-    decode_live(blank)
+    LiveDecoder().look(blank)
     decode_grey(blank)
     load_grey(cv2.imencode(".png", blank)[1].tobytes())
     load_grey(cv2.imencode(".jpg", blank)[1].tobytes())

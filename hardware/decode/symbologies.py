@@ -19,7 +19,9 @@ class Kind:
 
     `shortest` is the least number of characters of a text that is believed; `zbar_quality` the least
     quality figure (scan lines that agree) of a believed reading by zbar. Both were measured on public test
-    pictures: zbar's wrong reads fell from ten to three for ten right ones lost.
+    pictures: zbar's wrong reads fell from ten to three for ten right ones lost. `weak`: so short that noise
+    or a piece of another code passes for it. `shortened`: both engines are known to read a part of a code as
+    a whole one, so that a single reading is never believed.
     """
 
     name: str
@@ -29,6 +31,13 @@ class Kind:
     linear: bool
     shortest: int = 1
     zbar_quality: int = 1
+    weak: bool = False
+    shortened: bool = False
+
+    @property
+    def in_strips(self) -> bool:
+        """Whether it is looked for in strips, where short codes are seen that are not there."""
+        return self.linear and not self.weak
 
 
 KINDS = (
@@ -40,17 +49,17 @@ KINDS = (
     Kind("code128", "]C0", "Code128", "CODE128", linear=True, shortest=3),
     Kind("code39", "]A0", "Code39", "CODE39", linear=True, shortest=3, zbar_quality=3),
     Kind("ean13", "]E0", "EAN13", "EAN13", linear=True, shortest=13, zbar_quality=8),
-    Kind("ean8", "]E4", "EAN8", "EAN8", linear=True, shortest=8, zbar_quality=8),
+    Kind("ean8", "]E4", "EAN8", "EAN8", linear=True, shortest=8, zbar_quality=8, weak=True),
     Kind("upca", "]E0", "UPCA", "UPCA", linear=True, shortest=12, zbar_quality=8),
-    Kind("upce", "]E0", "UPCE", "UPCE", linear=True, shortest=6, zbar_quality=8),
+    Kind("upce", "]E0", "UPCE", "UPCE", linear=True, shortest=6, zbar_quality=8, weak=True, shortened=True),
     Kind("databar", "]e0", "DataBar", "DATABAR", linear=True, shortest=14),
     Kind("databar_expanded", "]e0", "DataBarExp", "DATABAR_EXP", linear=True, shortest=4),
-    Kind("itf", "]I0", "ITF", "I25", linear=True, shortest=6, zbar_quality=3),
+    Kind("itf", "]I0", "ITF", "I25", linear=True, shortest=6, zbar_quality=3, shortened=True),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 
-STILL = tuple(kind.name for kind in KINDS if kind.name != "itf")
-"""Read in still pictures. ITF is left out: both engines read it from noise and cut it short."""
+STILL = tuple(kind.name for kind in KINDS)
+"""Read in still pictures."""
 
 LIVE = ("qr", "code128", "ean13", "upca")
 """Read in live frames: with these four a frame costs a quarter of what it costs with all of them."""

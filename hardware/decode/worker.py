@@ -53,10 +53,10 @@ class DecodeWorker:
         """Decode a whole picture file; faults come back in the answer."""
         return self._ask(wire.pack({"ask": "still"}, data))
 
-    def decode_frame(self, grey: Picture, attempt: int = 0) -> DecodeAnswer:
-        """Decode one live frame (grey, height x width, uint8)."""
+    def decode_frame(self, grey: Picture, stream: int = 0) -> DecodeAnswer:
+        """Decode one live frame (grey, height x width, uint8) of a stream of frames."""
         height, width = grey.shape
-        head = {"ask": "frame", "height": height, "width": width, "attempt": attempt}
+        head = {"ask": "frame", "height": height, "width": width, "stream": stream}
         return self._ask(wire.pack(head, grey.tobytes()))
 
     def start(self) -> str:

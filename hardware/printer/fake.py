@@ -11,10 +11,15 @@ import contextlib
 import re
 import socket
 import threading
+import time
 from enum import StrEnum
 from types import TracebackType
 
 _QUESTION = re.compile(rb"\x10\x04([\x01-\x04])|\x1dr([\x01\x02\x31\x32])")
+
+
+SLOW_SECONDS = 0.001
+"""A slow printer takes 64 bytes in this time."""
 
 
 class Fault(StrEnum):
@@ -26,6 +31,8 @@ class Fault(StrEnum):
     COVER_OPEN = "cover_open"
     OFFLINE = "offline"
     ERROR = "error"
+    CUTTER = "cutter"
+    SLOW = "slow"
     PAPER_OUT_AFTER = "paper_out_after"
     CABLE_PULLED_AFTER = "cable_pulled_after"
     HANGS_UP = "hangs_up"
@@ -40,6 +47,7 @@ _BYTES = {
     Fault.COVER_OPEN: {1: 0x1A, 2: 0x16},
     Fault.OFFLINE: {1: 0x1A},
     Fault.ERROR: {1: 0x1A, 2: 0x52, 3: 0x32},
+    Fault.CUTTER: {1: 0x1A, 2: 0x52, 3: 0x1A},
 }
 
 
@@ -55,6 +63,7 @@ class FakePrinter:
         self.after = after
         self.documents: list[bytes] = []
         self.broken: list[bytes] = []
+        self.connections = 0
         self._socket = socket.create_server(("127.0.0.1", port))
         self._open = True
         self._arrived = threading.Condition()
@@ -75,6 +84,11 @@ class FakePrinter:
         """Wait until that many whole documents were kept."""
         with self._arrived:
             return self._arrived.wait_for(lambda: len(self.documents) >= count, seconds)
+
+    def wait_for_connections(self, count: int, seconds: float = 10.0) -> bool:
+        """Wait until that many connections have ended."""
+        with self._arrived:
+            return self._arrived.wait_for(lambda: self.connections >= count, seconds)
 
     def close(self) -> None:
         """Stop listening; what was kept stays."""
@@ -100,6 +114,9 @@ class FakePrinter:
                 return
             with connection, contextlib.suppress(OSError):
                 self._talk(connection)
+            with self._arrived:
+                self.connections += 1
+                self._arrived.notify_all()
 
     def _talk(self, connection: socket.socket) -> None:
         connection.settimeout(30)
@@ -107,7 +124,9 @@ class FakePrinter:
             return
         kept, pending, whole = b"", b"", True
         with contextlib.suppress(OSError):
-            while data := connection.recv(4096):
+            while data := connection.recv(64 if self.fault is Fault.SLOW else 4096):
+                if self.fault is Fault.SLOW:
+                    time.sleep(SLOW_SECONDS)
                 done, pending = _split(pending + data)
                 kept += self._answered(connection, done)
                 whole = whole and not self._breaks(kept)
@@ -143,7 +162,7 @@ class FakePrinter:
 
     def _stands_still(self) -> bool:
         """Whether it prints nothing now; then it does not answer in its turn either."""
-        return self.fault in (Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.OFFLINE, Fault.ERROR)
+        return self.fault in (Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.OFFLINE, Fault.ERROR, Fault.CUTTER)
 
     def _keep(self, kept: bytes, whole: bool) -> None:
         with self._arrived:

@@ -1,33 +1,15 @@
 """A receipt printer on the network that takes raw ESC/POS bytes, as nearly all do on port 9100.
 
-What it must not know: what a document says.
-
-Before a document is sent the printer is asked for its real-time status; one that does not answer is tried
-all the same, one that says it cannot print is not sent anything. Afterwards it is asked to answer when it
-is through; one that never learned that question counts as having printed, unconfirmed, if it reports no
-fault. So `reached_printer` is false only where not a byte of the document left.
+What it must not know: what a document says, and what is asked before and after it (`conversation`).
 """
 
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Sequence
 
 from hardware.ports import Media, Printed, PrinterFault, PrinterStatus, PrinterTrouble
-from hardware.printer.status import (
-    ASK_ERROR_CAUSE,
-    ASK_OFFLINE_CAUSE,
-    ASK_PAPER,
-    ASK_PRINTER,
-    ASK_WHEN_THROUGH,
-    ask_now,
-    is_status_byte,
-    read_status,
-)
-
-QUESTIONS = (ASK_PRINTER, ASK_OFFLINE_CAUSE, ASK_ERROR_CAUSE, ASK_PAPER)
-PIECE = 1024
+from hardware.printer.conversation import Patience, ask_status, print_over
 
 
 class NetworkPrinter:
@@ -45,9 +27,7 @@ class NetworkPrinter:
         through_seconds: float = 8.0,
     ) -> None:
         self._address = (host, port)
-        self._seconds = seconds
-        self._answer_seconds = answer_seconds
-        self._through_seconds = through_seconds
+        self._patience = Patience(seconds, answer_seconds, through_seconds)
         self.name = f"tcp://{host}:{port}"
 
     def print(self, document: bytes, media: Media, title: str = "document") -> Printed | PrinterTrouble:
@@ -58,7 +38,7 @@ class NetworkPrinter:
         if isinstance(connection, PrinterTrouble):
             return connection
         with connection:
-            return self._print_over(connection, document)
+            return print_over(SocketChannel(connection), document, self._patience)
 
     def status(self) -> PrinterStatus:
         """Connect and ask for the real-time status."""
@@ -67,83 +47,36 @@ class NetworkPrinter:
             return PrinterStatus(answers=False, fault=connection.fault, detail=connection.detail)
         with connection:
             try:
-                return self._ask_status(connection)
+                return ask_status(SocketChannel(connection), self._patience)
             except OSError as error:
                 return PrinterStatus(False, fault=PrinterFault.CONNECTION_LOST, detail=f"{error}.")
 
     def _connect(self) -> socket.socket | PrinterTrouble:
         try:
-            return socket.create_connection(self._address, timeout=self._seconds)
+            return socket.create_connection(self._address, timeout=self._patience.sending)
         except TimeoutError:
             return PrinterTrouble(PrinterFault.TIMEOUT, f"{self.name} does not answer.")
         except OSError as error:
             return PrinterTrouble(PrinterFault.UNREACHABLE, f"{self.name}: {error.strerror or error}.")
 
-    def _print_over(self, connection: socket.socket, document: bytes) -> Printed | PrinterTrouble:
+
+class SocketChannel:
+    """A connection as a channel."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def send(self, data: memoryview, seconds: float) -> int:
+        self._connection.settimeout(seconds)
         try:
-            before = self._ask_status(connection)
-        except OSError as error:
-            return PrinterTrouble(PrinterFault.CONNECTION_LOST, f"{error}.")
-        if before.fault is not None:
-            return PrinterTrouble(before.fault, before.detail)
+            return self._connection.send(data)
+        except TimeoutError:
+            return 0
+
+    def receive(self, seconds: float) -> int | None:
+        self._connection.settimeout(seconds)
         try:
-            return self._send(connection, document) or self._wait_until_through(connection, before)
-        except OSError as error:
-            return PrinterTrouble(PrinterFault.CONNECTION_LOST, f"{error}.", reached_printer=True)
-
-    def _send(self, connection: socket.socket, document: bytes) -> PrinterTrouble | None:
-        """Hand the document over; None when the last byte left."""
-        connection.settimeout(self._seconds)
-        rest = memoryview(document)
-        while rest:
-            begun = len(rest) < len(document)
-            try:
-                rest = rest[connection.send(rest[:PIECE]) :]
-            except TimeoutError:
-                return PrinterTrouble(PrinterFault.TIMEOUT, "The printer takes no more.", begun)
-            except OSError as error:
-                return PrinterTrouble(PrinterFault.CONNECTION_LOST, f"{error.strerror or error}.", begun)
-        return None
-
-    def _wait_until_through(
-        self, connection: socket.socket, before: PrinterStatus
-    ) -> Printed | PrinterTrouble:
-        if not before.answers:
-            return Printed(confirmed=False)
-        connection.sendall(ASK_WHEN_THROUGH)
-        if self._byte(connection, self._through_seconds) is not None:
-            return Printed(confirmed=True)
-        after = self._ask_status(connection)
-        if after.fault is not None:
-            return PrinterTrouble(after.fault, after.detail, reached_printer=True)
-        return Printed(confirmed=False)
-
-    def _ask_status(self, connection: socket.socket) -> PrinterStatus:
-        """The printer's answers; after the first question that it leaves unanswered it is asked no more."""
-        answers: dict[int, int] = {}
-        for question in QUESTIONS:
-            connection.sendall(ask_now(question))
-            value = self._status_byte(connection)
-            if value is None:
-                break
-            answers[question] = value
-        return read_status(answers)
-
-    def _status_byte(self, connection: socket.socket) -> int | None:
-        """The next byte that has a status byte's fixed bits; noise is passed over."""
-        end = time.monotonic() + self._answer_seconds
-        while (value := self._byte(connection, end - time.monotonic())) is not None:
-            if is_status_byte(value):
-                return value
-        return None
-
-    def _byte(self, connection: socket.socket, seconds: float) -> int | None:
-        """One byte, or None where none comes in time. Raises OSError where the printer hung up."""
-        if seconds <= 0:
-            return None
-        connection.settimeout(seconds)
-        try:
-            data = connection.recv(1)
+            data = self._connection.recv(1)
         except TimeoutError:
             return None
         if not data:

@@ -50,7 +50,9 @@ def _fault(answers: Mapping[int, int], paper: Paper) -> tuple[PrinterFault | Non
         return PrinterFault.COVER_OPEN, "The printer's cover is open."
     if paper == "out":
         return PrinterFault.PAPER_OUT, "The printer has no paper."
-    if offline & 0x40 or error & 0x6C:
+    if error & 0x08:
+        return PrinterFault.CUTTER, "The printer's cutter is stuck."
+    if offline & 0x40 or error & 0x64:
         return PrinterFault.ERROR, "The printer reports an error."
     if answers.get(ASK_PRINTER, 0) & 0x08:
         return PrinterFault.OFFLINE, "The printer is offline."

@@ -11,6 +11,7 @@ import phonenumbers
 from flask import Response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from hardware.scanner.layouts import repair
 from kiosk.counter import current, flow
 from kiosk.counter.blueprint import counter
 from kiosk.htmx import go_to, show
@@ -20,6 +21,7 @@ from kiosk.services import current_station, services
 from kiosk.sessions import set_view
 from kiosk.words import LANGUAGES, say
 from store_api.contract import IdentityAnswer, VoucherAnswer, VoucherCode
+from store_api.contract.voucher_codes import proves_itself
 
 Faults = list[tuple[str, str]]
 
@@ -101,7 +103,8 @@ def scan_page(faults: Faults, status: int = 200, typed: str = "") -> Response:
         status,
         faults=faults,
         typed=typed,
-        has_camera=camera is not None,
+        has_camera=services().devices.has_picture(current_station("counter").name),
+        has_reader=camera is not None,
         reason=reason,
     )
 
@@ -110,6 +113,8 @@ def scan_page(faults: Faults, status: int = 200, typed: str = "") -> Response:
 def read_code() -> AnyResponse:
     """Take a code that was typed, or that a hand scanner typed."""
     code = clean(request.form.get("code", ""))
+    if request.form.get("source") == "scanner":
+        code = repair(code, proves_itself)
     if not code:
         return scan_page([("code", say(current_language(), "scan.empty"))], 422)
     paper = request.form.get("source") == "scanner"

@@ -1,48 +1,21 @@
-"""Writes a receipt as ESC/POS bytes for a thermal printer with a roll of 58 or 80 mm.
+"""Writes a receipt as ESC/POS bytes for a thermal printer, by what its profile says it can do.
 
 What it must not know: how the bytes reach a printer. It uses the plainest commands there are (text, bold,
-double height, alignment, one code page, the printer's own QR code, cut), because every printer of the kind
-knows them. The lines are those of the PDF, in the same order.
+double height, alignment, one code page, the printer's own QR code, cut); a row with a letter that the printer
+lacks, and the QR code where it draws none, go as pictures. The lines are those of the PDF, in the same order.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
-
 from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 
+from hardware.printer.profiles import WIDE, PrintProfile
 from kiosk.receipts.compose import COPY_MARK, Receipt, ReceiptLine
+from kiosk.receipts.dots import draw_qr, draw_row
 
-
-class Roll(Enum):
-    """Rolls by width in mm: columns of the printer's font A, and points of a QR code's module."""
-
-    MM_80 = (48, 6)
-    MM_58 = (32, 5)
-
-    @property
-    def columns(self) -> int:
-        return self.value[0]
-
-    @property
-    def module(self) -> int:
-        return self.value[1]
-
-
-@dataclass(frozen=True, slots=True)
-class CodePage:
-    """A character set of the printer: the number for ESC t (Epson's table) and Python's name for it."""
-
-    number: int
-    codec: str
-
-
-WINDOWS_1252 = CodePage(16, "cp1252")
-"""Holds English and Spanish with curly quotation marks, dashes and the euro: nothing is substituted."""
-PC_858 = CodePage(19, "cp858")
-"""For printers without the other: quotation marks and dashes become plain ones."""
+NARROWEST_WIDE = 500
+"""Dots from which on a QR code's module has six dots (0.75 mm at 203 a inch), below it five."""
 
 PLAIN_TWINS = str.maketrans(
     {
@@ -53,36 +26,41 @@ PLAIN_TWINS = str.maketrans(
 """What stands in for a character that a code page lacks."""
 
 
-def render_escpos(receipt: Receipt, roll: Roll = Roll.MM_80, page: CodePage = WINDOWS_1252) -> bytes:
+def render_escpos(receipt: Receipt, profile: PrintProfile = WIDE) -> bytes:
     """The receipt as the bytes of one print job, from reset to cut."""
-    return _Writer(roll, page).write(receipt)
+    return _Writer(profile).write(receipt)
 
 
-def encode(text: str, page: CodePage) -> bytes:
-    """The text in a code page. Control characters are dropped; what the page lacks gets its plain twin."""
-    return b"".join(_encode_one(letter, page) for letter in text if letter.isprintable())
+def encode(text: str, codec: str) -> bytes | None:
+    """The text in a code page, or None where the page lacks a letter of it.
+
+    Control characters are dropped; quotation marks and dashes that the page lacks become plain ones.
+    """
+    letters = [_encode_one(letter, codec) for letter in text if letter.isprintable()]
+    return None if None in letters else b"".join(letter for letter in letters if letter is not None)
 
 
-def _encode_one(letter: str, page: CodePage) -> bytes:
+def _encode_one(letter: str, codec: str) -> bytes | None:
     for candidate in (letter, letter.translate(PLAIN_TWINS)):
         try:
-            return candidate.encode(page.codec)
+            return candidate.encode(codec)
         except UnicodeEncodeError:
             continue
-    return b"?"
+    return None
 
 
 class _Writer:
     """One print job in the making."""
 
-    def __init__(self, roll: Roll, page: CodePage) -> None:
+    def __init__(self, profile: PrintProfile) -> None:
         self._printer = Dummy()
-        self._roll = roll
-        self._page = page
+        self._profile = profile
+        self._codec = profile.page[1] if profile.page is not None else "ascii"
 
     def write(self, receipt: Receipt) -> bytes:
         self._printer.hw("INIT")
-        self._printer._raw(b"\x1bt" + bytes([self._page.number]))
+        if self._profile.page is not None:
+            self._printer._raw(b"\x1bt" + bytes([self._profile.page[0]]))
         self._head(receipt)
         for line in receipt.lines:
             self._line(line, receipt)
@@ -92,7 +70,10 @@ class _Writer:
             self._rule()
         for text in receipt.foot:
             self._text(text, align="center")
-        self._printer.cut(mode="PART")
+        if self._profile.cuts:
+            self._printer.cut(mode="PART")
+        else:
+            self._printer._raw(b"\x1bd\x06")
         return bytes(self._printer.output)
 
     def _head(self, receipt: Receipt) -> None:
@@ -127,7 +108,7 @@ class _Writer:
 
     def _marked(self, line: ReceiptLine, bold: bool = False, indent: int = 0) -> None:
         """The text, and its mark at the right: on the text's last row, or on one more where it is full."""
-        columns = self._roll.columns
+        columns = self._profile.columns
         rows = [" " * indent + row for row in wrap_columns(line.text, columns - indent)]
         mark = " ".join((line.mark or "").split())
         if mark and len(rows[-1]) + 1 + len(mark) <= columns:
@@ -137,19 +118,28 @@ class _Writer:
         self._rows(rows, "left", bold, tall=False)
 
     def _text(self, text: str, align: str, bold: bool = False, tall: bool = False) -> None:
-        self._rows(wrap_columns(text, self._roll.columns), align, bold, tall)
+        self._rows(wrap_columns(text, self._profile.columns), align, bold, tall)
 
     def _rows(self, rows: list[str], align: str, bold: bool, tall: bool) -> None:
         self._printer.set(align=align, bold=bold, double_height=tall, normal_textsize=not tall)
         for row in rows:
-            self._printer._raw(encode(row, self._page) + b"\n")
+            said = encode(row, self._codec)
+            self._printer._raw(self._as_picture(row, bold, tall) if said is None else said + b"\n")
+
+    def _as_picture(self, row: str, bold: bool, tall: bool) -> bytes:
+        letters = "".join(letter for letter in row if letter.isprintable())
+        return draw_row(letters, self._profile.columns, self._profile.dots, bold, tall)
 
     def _rule(self) -> None:
-        self._rows(["-" * self._roll.columns], "left", bold=False, tall=False)
+        self._rows(["-" * self._profile.columns], "left", bold=False, tall=False)
 
     def _qr(self, text: str) -> None:
+        module = 6 if self._profile.dots > NARROWEST_WIDE else 5
         self._printer.set(align="center")
-        self._printer.qr(text, ec=QR_ECLEVEL_M, size=self._roll.module, native=True)
+        if self._profile.native_qr:
+            self._printer.qr(text, ec=QR_ECLEVEL_M, size=module, native=True)
+        else:
+            self._printer._raw(draw_qr(text, module))
         self._printer._raw(b"\n")
 
 

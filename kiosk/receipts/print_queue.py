@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from hardware.check import Finding, check_printer
 from hardware.ports import Media, Printed, Printer, PrinterFault, PrinterTrouble
 from kiosk.receipts.compose import Receipt, receipt_from_json, receipt_to_json
 from kiosk.spool import PrintJob, Spool
@@ -75,6 +76,14 @@ class PrintQueue:
         """Try a waiting or failed job now."""
         self._spool.retry_job(job_key, self._clock())
         self._wake.set()
+
+    def check(self) -> Finding:
+        """Ask the printer how it is; nothing is printed."""
+        return check_printer(self._printer)
+
+    def count_waiting(self) -> int:
+        """How many papers are still to come."""
+        return len(self._spool.waiting_jobs())
 
     def start(self) -> None:
         """Begin to print, with what an earlier process left behind first."""

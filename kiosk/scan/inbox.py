@@ -117,5 +117,11 @@ class ScanInbox:
 
 
 def clean_text(text: str) -> str:
-    """The text without control characters, unpaired surrogates, and blanks at its ends."""
-    return "".join(letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cs")).strip()
+    """The text without control characters, unpaired surrogates, and blanks at its ends.
+
+    The separator of GS1's element strings stays as a visible sign: without it they cannot be told apart.
+    """
+    text = text.replace("\x1d", "\u241d")
+    return "".join(letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cs")).strip(
+        " \u241d"
+    )

@@ -117,6 +117,16 @@ def change_language() -> AnyResponse:
     return redirect(back if known else url_for("tablet.visits"), 303)
 
 
+# --- Equipment ---------------------------------------------------------------------------------------
+
+
+@tablet.get("/equipment")
+def equipment() -> Response:
+    """How the cameras, hand scanners and printers of this store's kiosks are, asked now."""
+    found = services().devices.equipment()
+    return show("tablet/equipment.html", "tablet/_equipment.html", equipment=found)
+
+
 # --- Visits ------------------------------------------------------------------------------------------
 
 

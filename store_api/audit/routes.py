@@ -48,7 +48,7 @@ class SizesQuery(BaseModel):
 
 
 @api.get("/v1/log", responses={200: LogPage})
-@allow("manager")
+@allow("manager", "region")
 @reads
 def show_log(work: Work, query: LogQuery) -> LogPage:
     """Read the append-only log, oldest first."""
@@ -76,7 +76,7 @@ def show_keys(work: Work) -> LogKeys:
 
 
 @api.get("/v1/log/entries/<entry_id>/proof", responses={200: InclusionProof})
-@allow("manager")
+@allow("manager", "region")
 @reads
 def prove_inclusion(work: Work, path: EntryPath) -> InclusionProof:
     """Show that an entry is in the newest checkpoint."""
@@ -106,7 +106,7 @@ def prove_consistency(work: Work, query: SizesQuery) -> ConsistencyProof:
         }
     },
 )
-@allow("manager")
+@allow("manager", "region")
 @bound
 def export_log() -> Response:
     """Stream the whole log, with its checkpoints, for an auditor and the independent verifier."""

@@ -9,7 +9,8 @@ it is used when `Occasion.details` holds all that it names:
     voucher.held_elsewhere    store
     voucher.not_in_this_store store                 where it may be used
     combination.excluded      other                 the title of what it cannot go with
-    code.not_a_voucher        what                  product, imei, coupon, card or address
+    code.not_a_voucher        what                  product, imei, coupon, card, address, boarding_pass,
+    parcel or gs1
 """
 
 from __future__ import annotations
@@ -336,6 +337,9 @@ _THINGS: Mapping[str, Mapping[str, str]] = {
         "coupon": "a manufacturer's coupon",
         "card": "a payment card's number",
         "address": "a web address",
+        "boarding_pass": "a boarding pass",
+        "parcel": "a parcel's number",
+        "gs1": "a number from trade (GS1)",
     },
     "es": {
         "product": "el código de barras de un producto",
@@ -343,6 +347,9 @@ _THINGS: Mapping[str, Mapping[str, str]] = {
         "coupon": "un cupón de un fabricante",
         "card": "el número de una tarjeta de pago",
         "address": "una dirección web",
+        "boarding_pass": "una tarjeta de embarque",
+        "parcel": "el número de un paquete",
+        "gs1": "un número del comercio (GS1)",
     },
 }
 

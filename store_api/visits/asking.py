@@ -42,7 +42,7 @@ class ReadVoucher:
 
 def read_code(work: Work, visit: VisitRow, body: VoucherCode) -> ReadVoucher:
     """Read a code for a visit. Tells the public terms and nothing of whose it is or whether it was used."""
-    read = vouchers.read_code(body.code)
+    read = vouchers.read_code(body.code, body.symbology or "", work.settings.coupon_number)
     if read.code is None:
         return ReadVoucher(read.trouble, read.kind, None)
     key = vouchers.look_up_code(work, read.code)

@@ -4,8 +4,8 @@ What it is for: a code is twelve random characters of Crockford's base 32 (60 bi
 character; this module makes one and reads one as it was scanned or typed.
 What it must not know: the database, Flask, the clock. Codes are data here: nothing is followed or run.
 
-Sources: Crockford's base 32 (https://www.crockford.com/base32.html: no I, L, O, U; O reads as 0, I and
-L as 1); the Luhn mod N algorithm with N = 32, so that the check character stays in the alphabet.
+The alphabet and the check character are in `store_api.contract.voucher_codes`, because whoever reads pictures
+needs them too.
 """
 
 from __future__ import annotations
@@ -16,20 +16,40 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-RANDOM_LENGTH = 12
-CODE_LENGTH = RANDOM_LENGTH + 1
+from store_api.contract.voucher_codes import (
+    ALPHABET,
+    CODE_LENGTH,
+    RANDOM_LENGTH,
+    check_character,
+    is_consistent,
+    plain_code,
+)
+from store_api.vouchers.gs1 import read_gs1
+
+__all__ = [
+    "ALPHABET",
+    "CODE_LENGTH",
+    "RANDOM_LENGTH",
+    "ReadCode",
+    "check_character",
+    "draw_code",
+    "is_consistent",
+    "read_code",
+    "show_code",
+]
+
 LONGEST_TEXT = 512
 
 Trouble = Literal["code.unreadable", "code.wrong_check", "code.not_a_voucher"]
-Kind = Literal["product", "imei", "card", "coupon", "address"]
+Kind = Literal["product", "imei", "card", "coupon", "address", "boarding_pass", "parcel", "gs1"]
 
-_VALUES = {character: value for value, character in enumerate(ALPHABET)}
-_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _BETWEEN = re.compile(r"[\s\-\u2010-\u2015]+")
 _SYMBOLOGY_PREFIX = re.compile(r"^\][A-Za-z][0-9]")
 _ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]{1,15}:|^www\.", re.IGNORECASE)
 _PRODUCT_LENGTHS = {8, 12, 13, 14}
+_BOARDING_PASS = re.compile(r"^[MS][1-4][A-Z/ .'\-]{20}[E ][A-Z0-9 ]{7}[A-Z]{3}[A-Z]{3}")
+"""The head of an IATA bar coded boarding pass (resolution 792): form, legs, name, e-ticket, record, from,
+to."""
 _COUPON_IDENTIFIERS = ("8110", "8112")
 
 
@@ -57,43 +77,36 @@ def draw_code(random_bytes: Callable[[int], bytes]) -> str:
             return body + check_character(body)
 
 
-def check_character(body: str) -> str:
-    """The Luhn mod 32 check character of `body`, which holds characters of the alphabet only."""
-    return ALPHABET[-_luhn_sum(body, first_factor=2) % 32]
-
-
-def is_consistent(code: str) -> bool:
-    """Whether `code` ends with the check character of the rest."""
-    return _luhn_sum(code, first_factor=1) % 32 == 0
-
-
 def show_code(code: str) -> str:
     """The code as people read it: `7F3K-92QD-XA4MC`."""
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 
-def read_code(text: str) -> ReadCode:
-    """Read a scanned or typed text as a voucher code; never raises, whatever the text is."""
-    cleaned = _clean(text)
-    if not cleaned or len(text) > LONGEST_TEXT:
+def read_code(text: str, symbology: str = "", coupon_number: str = "") -> ReadCode:
+    """Read a scanned or typed text as a voucher code; never raises, whatever the text is.
+
+    `symbology` is the AIM identifier that a reader gave, if any; `coupon_number` the carrier's own Global
+    Coupon Number, if it has one.
+    """
+    if len(text) > LONGEST_TEXT:
+        return ReadCode(None, "code.unreadable")
+    plain = plain_code(_clean(text))
+    if plain is not None and not plain.isdigit() and is_consistent(plain):
+        # A scanner may be set to call every code GS1; what proves itself is ours.
+        return ReadCode(plain)
+    trade = read_gs1(text.strip(), symbology, coupon_number)
+    if trade is not None and trade.voucher_text is None:
+        return ReadCode(None, "code.not_a_voucher", trade.kind)
+    cleaned = _clean(text if trade is None or trade.voucher_text is None else trade.voucher_text)
+    if not cleaned:
         return ReadCode(None, "code.unreadable")
     other = _recognise_other(cleaned)
     if other is not None:
         return ReadCode(None, "code.not_a_voucher", other)
-    body = _BETWEEN.sub("", cleaned).upper().translate(_LOOKALIKES)
-    if len(body) != CODE_LENGTH or any(character not in _VALUES for character in body):
+    body = plain_code(cleaned)
+    if body is None:
         return ReadCode(None, "code.unreadable")
     return ReadCode(body) if is_consistent(body) else ReadCode(None, "code.wrong_check")
-
-
-def _luhn_sum(code: str, first_factor: int) -> int:
-    """The Luhn mod 32 sum from the right; a doubled value is folded by its two base-32 digits."""
-    total, factor = 0, first_factor
-    for character in reversed(code):
-        addend = factor * _VALUES[character]
-        total += addend // 32 + addend % 32
-        factor = 3 - factor
-    return total
 
 
 def _clean(text: str) -> str:
@@ -111,6 +124,8 @@ def _recognise_other(text: str) -> Kind | None:
     """What the text is if it is certainly no voucher: an address, a number of something else."""
     if _ADDRESS.match(text):
         return "address"
+    if _BOARDING_PASS.match(text):
+        return "boarding_pass"
     digits = _BETWEEN.sub("", text)
     if not (digits.isascii() and digits.isdigit()):
         return "coupon" if digits.startswith(_COUPON_IDENTIFIERS) and len(digits) > 20 else None

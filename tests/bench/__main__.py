@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = ("policy", "redeem", "impact")
-BENCHES = ("policy", "redeem", "log")
+BENCHES = ("policy", "redeem", "impact", "log", "scan")
 
 
 def main(names: list[str]) -> int:

@@ -8,6 +8,7 @@ import pytest
 from tests.house.sources import PRODUCT, dotted, python_files, shown, tree_of
 
 EDGES = {
+    "hardware/cli.py",
     "kiosk/app.py",
     "kiosk/command.py",
     "store_api/app.py",

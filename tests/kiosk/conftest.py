@@ -13,8 +13,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from hardware.check import State
 from kiosk.app import create_app
-from kiosk.devices import Devices, PrintState, ReceiptOrder
+from kiosk.devices import Devices, Equipment, PrintState, ReceiptOrder
 from kiosk.services import Services, follow_stores
 from kiosk.settings import Settings
 from kiosk.stations.registry import Station, Stations
@@ -34,6 +35,7 @@ class Paper:
 
     answer: PrintState = PrintState.PRINTED
     printed: list[tuple[str, str]] = field(default_factory=list)
+    equipment: tuple[State, str, int] = ("ok", "ready", 0)
 
     def print(self, order: ReceiptOrder, again: str) -> PrintState:
         """Note the order; the same one with the same `again` counts once."""
@@ -44,6 +46,10 @@ class Paper:
     def state(self, order: ReceiptOrder) -> PrintState:
         """As it was told."""
         return self.answer
+
+    def check(self, station: str) -> Equipment:
+        """As it was told."""
+        return Equipment(station, "printer", *self.equipment)
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def test_a_printer_may_be_a_folder_a_file_or_in_the_network(printer: str) -> Non
         (["--port", "٨٠"], "no port"),
         (["--camera", "nowhere.png"], "neither a device's number nor a file or folder that is there"),
         (["--camera", ""], "neither a device's number nor a file or folder that is there"),
-        (["--printer", "lp0"], "give pdf:FOLDER, tcp://HOST:PORT or file:PATH"),
+        (["--printer", "lp0"], "give pdf:FOLDER, tcp://HOST:PORT, usb:DEVICE"),
         (["--printer", "pdf:"], "is no printer"),
         (["--printer", "tcp://printer"], "is no printer"),
         (["--printer", "tcp://printer:99999"], "is no printer"),

@@ -308,3 +308,39 @@ def _quick(fake: FakePrinter):  # type: ignore[no-untyped-def]
     from hardware.printer.network import NetworkPrinter
 
     return NetworkPrinter("127.0.0.1", fake.port, seconds=2, answer_seconds=0.1, through_seconds=0.2)
+
+
+RECEIPTS_A_FAULT = 200
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("fault", list(Fault))
+def test_of_two_hundred_receipts_in_a_fault_each_comes_out_once_as_an_original(
+    fault: Fault, spool: Spool, clock: Clock
+) -> None:
+    """The fault strikes at every fourth receipt, and is mended before the next."""
+    from hardware.printer.network import NetworkPrinter
+
+    with FakePrinter(after=40) as fake:
+        printer = NetworkPrinter("127.0.0.1", fake.port, seconds=2, answer_seconds=0.03, through_seconds=0.05)
+        queue = PrintQueue(spool, printer, render, clock)
+        for number in range(RECEIPTS_A_FAULT):
+            queue.submit(f"job-{number}", receipt(f"Receipt {number:03}."))
+            fake.fault = fault if number % 4 == 0 else Fault.NONE
+            ended = fake.connections
+            queue.print_next()
+            assert fake.wait_for_connections(ended + 1)
+            fake.fault = Fault.NONE
+            clock.now += 60
+            while queue.print_next():
+                clock.now += 60
+        assert fake.wait_for_documents(RECEIPTS_A_FAULT)
+    for number in range(RECEIPTS_A_FAULT):
+        name = f"Receipt {number:03}.".encode()
+        papers = [document for document in (*fake.documents, *fake.broken) if name in document]
+        assert sum(b"COPY" not in paper for paper in papers) <= 1, number
+        assert any(name in document for document in fake.documents), number
+        job = queue.status(f"job-{number}")
+        assert job is not None
+        assert job.state == "printed"

@@ -58,3 +58,9 @@ def test_frames_that_agree_too_late_do_not_count() -> None:
     sightings = Sightings()
     sightings.see([reading("A", confirmed=False)], 0)
     assert sightings.see([reading("A", confirmed=False)], 5) == []
+
+
+def test_a_doubtful_text_that_proves_itself_needs_no_second_frame() -> None:
+    sightings = Sightings(proves_itself=lambda text: text == "RIGHT")
+    found = sightings.see([reading("RIGHT", confirmed=False), reading("WRONG", confirmed=False)], 0)
+    assert [told.text for told in found] == ["RIGHT"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import pytest
 
 from hardware.decode import decode_image, pipeline
-from hardware.decode.engines import engine_report, engines
+from hardware.decode.engines import Found, engine_report, engines
 from hardware.decode.symbologies import STILL, settle
 from hardware.ports import Picture, Reading, Symbology
 from tests.hardware.pictures import frame, linear, qr, turned
@@ -27,6 +28,9 @@ class ScriptedEngine:
 
     def read(self, grey: Picture, names: Sequence[str], patient: bool = True) -> list[Reading]:
         return self._answers.pop(0) if self._answers else []
+
+    def look(self, grey: Picture, names: Sequence[str]) -> Found:
+        return Found(self.read(grey, names), [])
 
 
 def ean(text: str) -> Reading:
@@ -96,10 +100,35 @@ def test_two_codes_in_one_picture_are_both_read() -> None:
     assert set(texts(decode_image(np.hstack([qr("FIRST"), qr("OTHER")])))) == {"FIRST", "OTHER"}
 
 
-def test_itf_is_read_only_when_it_is_named() -> None:
-    image = linear("12345678901231", "ITF")
-    assert decode_image(image) == []
-    assert texts(decode_image(image, names=("itf",))) == ["12345678901231"]
+def test_an_itf_on_which_both_engines_agree_is_read() -> None:
+    (reading,) = decode_image(linear("12345678901231", "ITF"))
+    assert (reading.text, reading.symbology.name) == ("12345678901231", "itf")
+
+
+def test_an_itf_that_one_engine_alone_reads_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = [_scripted("itf", "123456")]
+    use_engines(monkeypatch, ScriptedEngine("zxing", alone, alone, alone), ScriptedEngine("zbar"))
+    assert decode_image(np.zeros((50, 50), dtype=np.uint8), budget=60) == []
+
+
+def _scripted(name: str, text: str) -> Reading:
+    return Reading(text, Symbology(name, ""), ((0, 0), (9, 0), (9, 9), (0, 9)), "scripted", confirmed=False)
+
+
+@pytest.mark.parametrize("degrees", [17, 25, 38])
+def test_a_blurred_noisy_turned_code_128_is_read_from_its_strips(degrees: int) -> None:
+    code = linear("VOUCHER-42", "Code128", module=3)
+    soft = cv2.GaussianBlur(turned(code, degrees, shade=200), (0, 0), 1.8).astype(np.float64)
+    noisy = soft + np.random.default_rng(degrees).normal(0, 10, soft.shape)
+    grey = np.clip(noisy, 0, 255).astype(np.uint8)
+    assert not any(reading.confirmed for engine in engines() for reading in engine.read(grey, STILL))
+    assert texts(decode_image(grey, budget=60)) == ["VOUCHER-42"]
+
+
+def test_what_was_read_once_is_given_as_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_engines(monkeypatch, ScriptedEngine("zxing", [], [ean("4006381333931")]), ScriptedEngine("zbar"))
+    (reading,) = pipeline.decode_grey(np.zeros((50, 50), dtype=np.uint8), budget=60)
+    assert (reading.text, reading.confirmed) == ("4006381333931", False)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 500), (5, 5), (200, 200), (200, 200, 3)])
@@ -147,19 +176,6 @@ def test_corners_found_in_a_turned_view_are_led_back_to_the_picture() -> None:
     middle = (view.grey.shape[1] // 2, view.grey.shape[0] // 2)
     x, y = pipeline._moved(middle, view.back)
     assert (abs(x - 200) <= 2, abs(y - 150) <= 2) == (True, True)
-
-
-def test_a_live_frame_is_read_at_the_first_look() -> None:
-    (reading,) = pipeline.decode_live(pipeline.to_grey(frame(qr("LIVE"))))
-    assert (reading.text, reading.confirmed) == ("LIVE", True)
-
-
-def test_a_linear_code_that_only_the_extra_look_finds_waits_for_a_second_frame(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    use_engines(monkeypatch, ScriptedEngine("zxing", [], [ean("4006381333931")]))
-    (reading,) = pipeline.decode_live(np.zeros((50, 50), dtype=np.uint8))
-    assert not reading.confirmed
 
 
 def test_both_engines_are_at_work_here() -> None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import threading
+import tty
 from pathlib import Path
 
 import pytest
 
 from hardware.ports import Media, Printed, Printer, PrinterFault, PrinterTrouble
 from hardware.printer import open_printer
+from hardware.printer.conversation import Patience
 from hardware.printer.fake import FakePrinter, Fault
 from hardware.printer.file import FilePrinter
 from hardware.printer.folder import FolderPrinter
+from hardware.printer.line import LinePrinter
 from hardware.printer.network import NetworkPrinter
+from hardware.printer.profiles import NARROW, read_profile
+from hardware.printer.spooler import SpoolerPrinter
 from hardware.printer.status import read_status
+from hardware.printer.targets import profile_of
 
 DOCUMENT = b"\x1b@" + b"Yes. $49.99 off this phone.\n" * 400
 
@@ -31,13 +39,34 @@ def printer_at(fake: FakePrinter) -> Printer:
         ("tcp://printer.local:9100", NetworkPrinter),
         ("tcp://10.0.0.7", NetworkPrinter),
         ("file:/dev/usb/lp0", FilePrinter),
+        ("usb:/dev/usb/lp0?width=58", LinePrinter),
+        ("serial:/dev/ttyUSB0?baud=9600&model=TM-T88IV", LinePrinter),
+        ("lp:receipts", SpoolerPrinter),
+        ("lp-pdf:office?width=80", SpoolerPrinter),
+        ("tcp://10.0.0.7?model=plain&width=58", NetworkPrinter),
     ],
 )
 def test_a_printer_is_opened_by_its_target(target: str, kind: type) -> None:
     assert isinstance(open_printer(target), kind)
 
 
-@pytest.mark.parametrize("target", ["", "pdf:", "file:", "tcp://", "tcp://host:port", "lpt1", "usb:1:2"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "",
+        "pdf:",
+        "file:",
+        "tcp://",
+        "tcp://host:port",
+        "lpt1",
+        "usb:1:2",
+        "tcp://h?width=70",
+        "tcp://h?model=No",
+        "tcp://h?x=1",
+        "lp:a b",
+        "serial:/dev/ttyS0?baud=7",
+    ],
+)
 def test_another_target_is_refused_with_the_forms_that_are_understood(target: str) -> None:
     with pytest.raises(ValueError, match="pdf:FOLDER"):
         open_printer(target)
@@ -187,7 +216,8 @@ def test_a_printer_that_is_not_there_is_unreachable_and_nothing_reached_it() -> 
         ({1: 0x12, 2: 0x12, 3: 0x12, 4: 0x12}, "ok", None),
         ({1: 0x1A, 2: 0x32, 3: 0x12, 4: 0x7E}, "out", PrinterFault.PAPER_OUT),
         ({1: 0x1A, 2: 0x36, 3: 0x12, 4: 0x12}, "out", PrinterFault.COVER_OPEN),
-        ({1: 0x1A, 2: 0x52, 3: 0x1A, 4: 0x12}, "ok", PrinterFault.ERROR),
+        ({1: 0x1A, 2: 0x52, 3: 0x1A, 4: 0x12}, "ok", PrinterFault.CUTTER),
+        ({1: 0x1A, 2: 0x52, 3: 0x32, 4: 0x12}, "ok", PrinterFault.ERROR),
     ],
 )
 def test_status_bytes_are_read_as_the_command_reference_says(
@@ -195,3 +225,104 @@ def test_status_bytes_are_read_as_the_command_reference_says(
 ) -> None:
     status = read_status(answers)
     assert (status.answers, status.paper, status.fault) == (bool(answers), paper, fault)
+
+
+# --- Lines and spoolers ---------------------------------------------------------------------------
+
+
+class SerialTwin:
+    """A pseudo terminal that answers as a fake printer does: its other end is a real serial device."""
+
+    def __init__(self, fake: FakePrinter) -> None:
+        self.near, far = os.openpty()
+        tty.setraw(far)
+        self.path = Path(os.ttyname(far))
+        self._far = far
+        self._socket = socket.create_connection(("127.0.0.1", fake.port))
+        self._threads = [
+            threading.Thread(target=self._up, daemon=True),
+            threading.Thread(target=self._down, daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _up(self) -> None:
+        with contextlib.suppress(OSError):
+            while data := os.read(self.near, 4096):
+                self._socket.sendall(data)
+
+    def _down(self) -> None:
+        with contextlib.suppress(OSError):
+            while data := self._socket.recv(4096):
+                os.write(self.near, data)
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._threads[1].join(5)
+        os.close(self._far)
+        self._threads[0].join(5)
+        os.close(self.near)
+        self._socket.close()
+
+
+@pytest.mark.parametrize("baud", [None, 19200])
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [(Fault.NONE, None), (Fault.PAPER_OUT, PrinterFault.PAPER_OUT), (Fault.CUTTER, PrinterFault.CUTTER)],
+)
+def test_a_printer_at_a_line_is_asked_and_answers(
+    baud: int | None, fault: Fault, expected: PrinterFault | None
+) -> None:
+    with FakePrinter(fault=fault) as fake:
+        twin = SerialTwin(fake)
+        try:
+            printer = LinePrinter(twin.path, baud, Patience(2, 0.5, 2))
+            outcome = printer.print(DOCUMENT[:600], Media.ESCPOS)
+            if expected is None:
+                assert outcome == Printed(confirmed=True)
+            else:
+                assert isinstance(outcome, PrinterTrouble)
+                assert (outcome.fault, outcome.reached_printer) == (expected, False)
+                assert printer.status().fault is expected
+        finally:
+            twin.close()
+
+
+def test_a_line_that_is_not_there_is_unreachable(tmp_path: Path) -> None:
+    outcome = LinePrinter(tmp_path / "lp0").print(DOCUMENT, Media.ESCPOS)
+    assert isinstance(outcome, PrinterTrouble)
+    assert (outcome.fault, outcome.reached_printer) == (PrinterFault.UNREACHABLE, False)
+
+
+def _spooler(folder: Path, body: str) -> str:
+    program = folder / "lp"
+    program.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+    program.chmod(0o700)
+    return str(program)
+
+
+def test_a_spooler_gets_the_bytes_unchanged_and_the_queues_name(tmp_path: Path) -> None:
+    command = _spooler(tmp_path, f'echo "$@" > {tmp_path}/said; cat > {tmp_path}/job')
+    outcome = SpoolerPrinter("receipts", command=command).print(DOCUMENT, Media.ESCPOS, "a b;c")
+    assert outcome == Printed(confirmed=False)
+    assert (tmp_path / "job").read_bytes() == DOCUMENT
+    assert (tmp_path / "said").read_text(encoding="utf-8") == "-d receipts -t a-b-c -o raw\n"
+
+
+def test_a_spooler_that_refuses_says_why(tmp_path: Path) -> None:
+    command = _spooler(tmp_path, "echo 'No such queue.' >&2; exit 1")
+    outcome = SpoolerPrinter("receipts", command=command).print(DOCUMENT, Media.ESCPOS)
+    assert outcome == PrinterTrouble(PrinterFault.ERROR, "No such queue.")
+
+
+def test_a_machine_without_a_spooler_says_so(tmp_path: Path) -> None:
+    printer = SpoolerPrinter("receipts", command=str(tmp_path / "none"))
+    assert printer.status().fault is PrinterFault.UNREACHABLE
+
+
+def test_a_models_profile_is_read_by_its_name_and_a_rolls_by_its_width() -> None:
+    assert profile_of("tcp://h?width=58") == NARROW
+    small = profile_of("usb:/dev/usb/lp0?model=NT-5890K")
+    assert (small.columns, small.dots, small.native_qr, small.cuts) == (32, 384, False, False)
+    assert read_profile("TSP600").page == (32, "cp1252")
+    assert read_profile("simple").page is None

@@ -9,9 +9,10 @@ import pytest
 from pypdf import PdfReader
 
 from hardware.decode import decode_image
+from hardware.printer.profiles import NARROW, WIDE, PrintProfile, read_profile
 from kiosk.receipts import blocks, escpos
 from kiosk.receipts.compose import Receipt, compose_receipt, receipt_from_json, receipt_to_json
-from kiosk.receipts.escpos import PC_858, WINDOWS_1252, CodePage, Roll, encode, render_escpos
+from kiosk.receipts.escpos import encode, render_escpos
 from kiosk.receipts.pdf import Paper, break_pages, render_pdf
 from kiosk.receipts.voucher_pdf import make_voucher_pdf
 from store_api.contract import Sheet
@@ -27,7 +28,9 @@ from tests.kiosk.receipts.sheets import (
     sentences,
     yes_sheet,
 )
+from tests.kiosk.receipts.slip import Head, draw_slip
 
+ROLLS = [WIDE, NARROW]
 SHEETS = [yes_sheet(), not_yet_sheet()]
 BOTH = pytest.mark.parametrize("sheet", SHEETS, ids=["yes", "not_yet"])
 
@@ -75,8 +78,10 @@ def test_the_pdf_says_nothing_between_the_sentences_of_the_sheet(sheet: Sheet) -
 
 
 @BOTH
-@pytest.mark.parametrize("roll", list(Roll))
-def test_the_thermal_receipt_has_the_sentences_of_the_sheet_in_its_order(sheet: Sheet, roll: Roll) -> None:
+@pytest.mark.parametrize("roll", ROLLS, ids=lambda roll: roll.name)
+def test_the_thermal_receipt_has_the_sentences_of_the_sheet_in_its_order(
+    sheet: Sheet, roll: PrintProfile
+) -> None:
     receipt = receipt_of(sheet)
     paper = read_escpos(render_escpos(receipt, roll))
     assert missing_or_disordered(everything(receipt, sheet), paper.text) == []
@@ -92,8 +97,8 @@ def test_the_thermal_receipt_says_nothing_more_than_the_pdf(sheet: Sheet) -> Non
 
 
 @BOTH
-@pytest.mark.parametrize("roll", list(Roll))
-def test_no_row_is_wider_than_the_roll(sheet: Sheet, roll: Roll) -> None:
+@pytest.mark.parametrize("roll", ROLLS, ids=lambda roll: roll.name)
+def test_no_row_is_wider_than_the_roll(sheet: Sheet, roll: PrintProfile) -> None:
     rows = read_escpos(render_escpos(receipt_of(sheet), roll)).rows
     assert max(len(row) for row in rows) == roll.columns
 
@@ -112,17 +117,48 @@ def test_a_mark_that_does_not_fit_beside_its_text_stands_below_it() -> None:
 
 
 def test_spanish_letters_and_signs_survive_in_both_code_pages() -> None:
-    for page in (WINDOWS_1252, PC_858):
-        text = read_escpos(render_escpos(receipt_of(not_yet_sheet()), page=page)).text
+    for page in ((16, "cp1252"), (19, "cp858")):
+        text = read_escpos(render_escpos(receipt_of(not_yet_sheet()), replace(WIDE, page=page))).text
         assert "¿Cuántos meses durará el nuevo contrato?" in text
         assert "Dispensado" in text
 
 
+@pytest.mark.parametrize("model", ["", "plain", "TM-T20II", "NT-5890K", "TSP600", "simple"])
+@pytest.mark.parametrize("width", [58, 80])
+def test_every_kind_of_printer_gets_a_slip_whose_qr_code_reads(model: str, width: int) -> None:
+    profile = read_profile(model, width)
+    for sheet in SHEETS:
+        slip = draw_slip(render_escpos(receipt_of(sheet), profile), profile.dots)
+        assert [reading.text for reading in decode_image(slip, budget=60)] == [TERMS_URL]
+
+
+def test_letters_that_a_printer_lacks_are_drawn_and_the_rest_stays_text() -> None:
+    plain = read_profile("plain", 58)
+    euro = yes_sheet().model_copy(
+        update={"lines": (line("note", "Cuesta 5 €. ¿Y la señal?"), line("note", "Plain words"))}
+    )
+    data = render_escpos(receipt_of(euro), plain)
+    head = Head(data, plain.dots)
+    slip = head.run()
+    assert "Plain words" in head.texts
+    assert not any("Cuesta" in text for text in head.texts)
+    assert data.count(b"\x1dv0") == 2  # the row and the QR code
+    assert slip.min() == 0
+
+
+def test_a_printer_without_a_cutter_feeds_instead() -> None:
+    data = render_escpos(receipt_of(yes_sheet()), replace(WIDE, cuts=False))
+    head = Head(data, 576)
+    head.run()
+    assert head.cuts == 0
+    assert data.endswith(b"\x1bd\x06")
+
+
 def test_what_a_code_page_lacks_gets_its_plain_twin() -> None:
-    assert encode("“a” — b… é", PC_858).decode("cp858") == '"a" - b... é'
-    assert encode("“a” — b… é", WINDOWS_1252).decode("cp1252") == "“a” — b… é"
-    assert encode("\u2212$49.99", WINDOWS_1252) == b"-$49.99"
-    assert encode("日", CodePage(16, "cp1252")) == b"?"
+    assert (encode("“a” — b… é", "cp858") or b"").decode("cp858") == '"a" - b... é'
+    assert (encode("“a” — b… é", "cp1252") or b"").decode("cp1252") == "“a” — b… é"
+    assert encode("\u2212$49.99", "cp1252") == b"-$49.99"
+    assert encode("日", "cp1252") is None
 
 
 def test_no_command_can_be_smuggled_in_by_a_sentence() -> None:

@@ -141,3 +141,7 @@ def test_of_many_pages_that_take_at_once_one_gets_the_scan(inbox: ScanInbox) -> 
     with ThreadPoolExecutor(8) as pool:
         taken = list(pool.map(lambda _: inbox.take("one"), range(64)))
     assert sum(scan is not None for scan in taken) == 1
+
+
+def test_the_separator_of_gs1_stays_as_a_sign_that_can_be_seen() -> None:
+    assert clean_text("2559521321000126\x1d91ABC\x00") == "2559521321000126\u241d91ABC"

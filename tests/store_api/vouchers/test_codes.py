@@ -14,6 +14,7 @@ from store_api.vouchers.codes import (
     read_code,
     show_code,
 )
+from store_api.vouchers.gs1 import write_digital_link, write_element_string
 
 bodies = st.text(alphabet=ALPHABET, min_size=12, max_size=12)
 
@@ -88,6 +89,19 @@ def test_a_drawn_code_has_a_letter_and_is_consistent() -> None:
         ("https://example.org/v/7F3K92QDXA4MC", "code.not_a_voucher", "address"),
         ("]E04006381333931", "code.not_a_voucher", "product"),
         ("8110006141416543213150110120", "code.not_a_voucher", "coupon"),
+        ("]d20109521101530001\x1d10ABC", "code.not_a_voucher", "product"),
+        ("]e08110006141416543213150110120", "code.not_a_voucher", "coupon"),
+        ("]C1811200614141654321", "code.not_a_voucher", "coupon"),
+        ("]C12559521321000126123456", "code.not_a_voucher", "coupon"),
+        ("]C100095211010000000012", "code.not_a_voucher", "parcel"),
+        ("]C1nonsense", "code.unreadable", None),
+        ("]C110BATCH42", "code.not_a_voucher", "gs1"),
+        ("https://id.gs1.org/01/09521321000126/10/ABC", "code.not_a_voucher", "product"),
+        (
+            "M1DESMARAIS/LUC       EABC123 YULFRAAC 0834 226F001A0025 100",
+            "code.not_a_voucher",
+            "boarding_pass",
+        ),
         ("7F3K-92QD-XA4U-C", "code.unreadable", None),
         ("7F3K-92QD", "code.unreadable", None),
     ],
@@ -101,3 +115,42 @@ def test_a_wrong_check_character_is_named() -> None:
     code = _code("7F3K92QDXA4M")
     wrong = code[:12] + ("2" if code[12] != "2" else "3")
     assert read_code(wrong).trouble == "code.wrong_check"
+
+
+OWN = "9521321000126"
+
+
+@pytest.mark.parametrize("separator", ["\x1d", "\u241d"])
+def test_a_voucher_in_a_gs1_code_of_the_carrier_is_read(separator: str) -> None:
+    code = _code("7F3K92QDXA4M")
+    text = write_element_string(code, OWN).replace("\x1d", separator)
+    assert read_code(text, "]Q3", OWN).code == code
+    assert read_code("]d2" + text, "", OWN).code == code
+
+
+def test_a_voucher_in_a_digital_link_of_the_carrier_is_read() -> None:
+    code = _code("7F3K92QDXA4M")
+    assert read_code(write_digital_link(code, OWN, "id.carrier.example"), "]Q1", OWN).code == code
+
+
+def test_a_coupon_of_the_carrier_without_a_code_cannot_be_read() -> None:
+    assert read_code(f"255{OWN}", "]Q3", OWN).trouble == "code.unreadable"
+    assert read_code(f"https://id.carrier.example/255/{OWN}", "", OWN).trouble == "code.unreadable"
+
+
+def test_a_coupon_of_somebody_else_is_no_voucher_even_with_a_code_in_it() -> None:
+    text = write_element_string(_code("7F3K92QDXA4M"), "4006381333931")
+    assert read_code(text, "]Q3", OWN).kind == "coupon"
+    assert read_code(write_element_string(_code("7F3K92QDXA4M"), OWN), "]Q3", "").kind == "coupon"
+
+
+def test_a_gs1_code_of_the_carrier_with_a_wrong_check_character_says_so() -> None:
+    code = _code("7F3K92QDXA4M")
+    wrong = code[:12] + ("2" if code[12] != "2" else "3")
+    assert read_code(write_element_string(wrong, OWN), "]Q3", OWN).trouble == "code.wrong_check"
+
+
+@given(st.text(max_size=60), st.sampled_from(["]C1", "]d2", "]Q3", "]e0", ""]))
+def test_any_text_of_any_symbology_gets_an_answer(text: str, symbology: str) -> None:
+    read = read_code(text, symbology, OWN)
+    assert (read.code is None) != (read.trouble is None)
