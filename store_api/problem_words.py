@@ -188,6 +188,7 @@ WORDS: dict[str, Words] = {
         "en": "The text has faults, so this cannot be done yet. Correct them first. Nothing was done.",
         "es": "El texto tiene errores, así que esto aún no se puede hacer. Corríjalos primero. "
         "No se hizo nada.",
+    },
     "log.no_checkpoint": {
         "en": "The log has no checkpoint yet. Ask again in a second.",
         "es": "El registro aún no tiene un punto de control. Pregunte otra vez en un segundo.",
