@@ -35,9 +35,10 @@ class SlipRow:
 def slip_rows(receipt: Receipt) -> tuple[SlipRow, ...]:
     """The rows of a receipt on a roll 58 mm wide."""
     # Imported at the first slip: tables of printers take a while to load.
-    from kiosk.receipts.escpos import Roll, render_escpos
+    from hardware.printer.profiles import NARROW
+    from kiosk.receipts.escpos import render_escpos
 
-    return _Reader(render_escpos(receipt, Roll.MM_58)).rows()
+    return _Reader(render_escpos(receipt, NARROW)).rows()
 
 
 class _Reader:

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
+from hardware.printer.profiles import NARROW
 from kiosk.receipts.compose import compose_receipt
-from kiosk.receipts.escpos import Roll, render_escpos
+from kiosk.receipts.escpos import render_escpos
 from kiosk.region.slip import slip_rows
 from tests.kiosk import factories
 from tests.kiosk.receipts.escpos_reader import read_escpos
@@ -20,7 +21,7 @@ def test_the_rows_are_those_that_come_out_of_the_printer(tone: str, language: st
     url = f"https://terms.example/t/{factories.CODE}"
     at = dt.datetime(2026, 11, 21, 10, 52, tzinfo=dt.UTC)
     receipt = compose_receipt(sheet, "Maple St store", language, at, terms_url=url)
-    paper = read_escpos(render_escpos(receipt, Roll.MM_58))
+    paper = read_escpos(render_escpos(receipt, NARROW))
     rows = slip_rows(receipt)
     assert [row.text for row in rows if row.qr is None] == paper.rows
     assert [row.qr for row in rows if row.qr] == [url]
