@@ -17,7 +17,7 @@ from flask import Flask, Response
 from flask_openapi3 import Info, OpenAPI
 
 from store_api import auth, errors, events, logs, schema
-from store_api.db import Database
+from store_api.db import Database, OutcomeUnknown
 from store_api.demo import service as demo
 from store_api.demo_settings import make_demo_settings
 from store_api.features import BLUEPRINTS, FINDERS
@@ -29,6 +29,8 @@ from store_api.writer_queue import QueueTimeout
 
 MAXIMUM_BODY = 1024 * 1024
 """Bytes of a request body."""
+INVALID_TRANSACTION_STATE = "25"
+"""PostgreSQL's class of codes for a transaction in a state that forbids what was asked."""
 VERSION = "1.0.0"
 """Version of the API, by semantic versioning."""
 
@@ -107,8 +109,10 @@ def _lay_foundation(app: Flask, settings: Settings, database: Database) -> None:
     )
     events.follow_database(database, bell)
     errors.register_errors(app, logs.log_failure)
-    for fault in (QueueTimeout, sa.exc.OperationalError, sa.exc.TimeoutError):
+    for fault in (QueueTimeout, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         app.register_error_handler(fault, _answer_database_fault)
+    app.register_error_handler(sa.exc.InternalError, _answer_internal_fault)
+    app.register_error_handler(OutcomeUnknown, _answer_unknown_outcome)
     logs.log_requests(app)
     auth.register_auth(app, FINDERS)
     app.after_request(_harden)
@@ -118,6 +122,20 @@ def _answer_database_fault(error: Exception) -> Response:
     """No turn in time, a deadlock, a full disk, a database that is gone: nothing was done, ask again."""
     logs.log_failure(error)
     return errors.answer(errors.Unavailable(retry_after=1))
+
+
+def _answer_internal_fault(error: sa.exc.InternalError) -> Response:
+    """PostgreSQL may only be read now, or ended an idle transaction: as above. Anything else is our fault."""
+    if str(getattr(error.orig, "sqlstate", "") or "").startswith(INVALID_TRANSACTION_STATE):
+        return _answer_database_fault(error)
+    logs.log_failure(error)
+    return errors.answer(errors.Failed())
+
+
+def _answer_unknown_outcome(error: Exception) -> Response:
+    """The connection broke during the commit: the key alone can tell what was done."""
+    logs.log_failure(error)
+    return errors.answer(errors.Unavailable("service.outcome_unknown", retry_after=1))
 
 
 def _harden(response: Response) -> Response:

@@ -36,6 +36,10 @@ FIXED_SQLITE = ((3, 44, 6), (3, 50, 7))
 """Maintenance releases that carry the fix of the WAL-reset race, besides 3.51.3 and later."""
 
 
+class OutcomeUnknown(Exception):
+    """The connection was lost during the commit: only the database knows whether it is done."""
+
+
 class UtcDateTime(sa.TypeDecorator[dt.datetime]):
     """An instant. Goes in aware (any zone), comes out aware in UTC; a naive time is refused."""
 
@@ -175,13 +179,15 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """A transaction that may write: commits when left, rolls back when left by an exception.
 
-        Raises writer_queue.QueueTimeout where no turn came in time; then nothing happened.
+        Raises writer_queue.QueueTimeout where no turn came in time; then nothing happened. Raises
+        OutcomeUnknown where the connection was lost while it committed.
         """
         with self._turn():
-            with self._session(self.writer) as session, session.begin():
+            with self._session(self.writer) as session:
                 yield session
                 for prepare in self.before_commit:
                     prepare(session)
+                _commit(session)
             self._checkpoint_if_due()
         for tell in self.after_commit:
             tell(session)
@@ -270,6 +276,17 @@ class Database:
         if begin == "BEGIN":
             return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         return engine.execution_options(isolation_level="READ COMMITTED")
+
+
+def _commit(session: Session) -> None:
+    """Commit; what fails before the last word is rolled back, and the connection lost at it is said so."""
+    session.flush()
+    try:
+        session.commit()
+    except sa.exc.DBAPIError as error:
+        if error.connection_invalidated:
+            raise OutcomeUnknown from error
+        raise
 
 
 def _size(path: str) -> int:
