@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import sqlalchemy as sa
+import structlog
 from flask import Flask, Response
 from flask_openapi3 import Info, OpenAPI
 
@@ -21,10 +22,12 @@ from store_api.db import Database, OutcomeUnknown
 from store_api.demo import service as demo
 from store_api.demo_settings import make_demo_settings
 from store_api.features import BLUEPRINTS, FINDERS
+from store_api.housekeeping import Housekeeper
 from store_api.idempotency import Keys
 from store_api.settings import BadSetting as BadSetting
 from store_api.settings import Settings, read_settings
 from store_api.system.openapi import describe
+from store_api.watching import make_watcher
 from store_api.writer_queue import QueueTimeout
 
 MAXIMUM_BODY = 1024 * 1024
@@ -86,28 +89,41 @@ def prepare_demo(
 
 
 def open_app(environment: Mapping[str, str], log: TextIO | None = None) -> Flask:
-    """The service with the settings of `environment`, its log in `log`. Raises BadSetting."""
+    """The service with the settings of `environment`, its log in `log`, to be served. Raises BadSetting."""
     settings = read_settings(environment)
     logs.configure_logs(settings.log_level, log)
-    return create_app(settings)
+    return begin(create_app(settings))
+
+
+def begin(app: Flask) -> Flask:
+    """Begin what runs beside the requests, in the process that answers them; the same application."""
+    database: Database = app.extensions["database"]
+    app.extensions["housekeeper"].start()
+    structlog.get_logger().info("service.started", database=database.describe())
+    return app
 
 
 def close_app(app: Flask) -> None:
-    """End every event stream and close the database."""
+    """End every event stream and thread, and close the database."""
     app.extensions["bell"].close()
+    app.extensions["housekeeper"].stop()
+    app.extensions["watcher"].stop()
     app.extensions["database"].close()
 
 
 def _lay_foundation(app: Flask, settings: Settings, database: Database) -> None:
     bell = events.Bell()
+    watcher = make_watcher(database, bell)
     app.extensions.update(
         settings=settings,
         database=database,
         idempotency_keys=Keys(settings.rival_wait_seconds),
         bell=bell,
         stream_slots=threading.BoundedSemaphore(settings.event_streams),
+        watcher=watcher,
+        housekeeper=Housekeeper(database, app.config["CLOCK"]),
     )
-    events.follow_database(database, bell)
+    events.follow_database(database, bell, watcher.tell)
     errors.register_errors(app, logs.log_failure)
     for fault in (QueueTimeout, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         app.register_error_handler(fault, _answer_database_fault)

@@ -69,8 +69,8 @@ WORDS: dict[str, Words] = {
         "es": "Esta Idempotency-Key se dio por cerrada. No se hizo nada. Use una clave nueva.",
     },
     "service.outcome_unknown": {
-        "en": "The database was lost at the very end. Send the same request and key again to learn the outcome.",
-        "es": "La base de datos se perdió al final. Repita la misma solicitud con la misma clave para saberlo.",
+        "en": "The database was lost at the end. Send the same request and key again to learn the outcome.",
+        "es": "La base de datos se perdió al final. Repita la solicitud con la misma clave para saberlo.",
     },
     "auth.token_missing": {
         "en": "Send a token as Authorization: Bearer.",

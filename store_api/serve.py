@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
-from store_api.app import close_app, create_app
+from store_api.app import begin, close_app, create_app
 from store_api.logs import configure_logs
 from store_api.settings import Settings
 
@@ -59,8 +58,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """Make the application, in the worker."""
         configure_logs(self._settings.log_level)
-        self._app = create_app(self._settings)
-        structlog.get_logger().info("service.started", database=self._app.extensions["database"].describe())
+        self._app = begin(create_app(self._settings))
         return self._app
 
     def _options(self) -> dict[str, Any]:

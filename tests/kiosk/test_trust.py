@@ -402,9 +402,8 @@ def test_what_a_crash_left_unsettled_is_closed_by_its_owner(tmp_path: Path) -> N
 
 def test_a_spool_of_an_earlier_version_is_read_and_settled(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "spool.sqlite") as old:
-        old.execute(
-            "CREATE TABLE unsettled (key TEXT PRIMARY KEY, request TEXT NOT NULL, since REAL NOT NULL)"
-        )
+        columns = "key TEXT PRIMARY KEY, request TEXT NOT NULL, since REAL NOT NULL"
+        old.execute(f"CREATE TABLE unsettled ({columns})")
         old.execute("INSERT INTO unsettled VALUES ('k', 'vis_1', 5.0)")
     old.close()
     ledger = SpoolLedger(Spool(tmp_path / "spool.sqlite"), lambda: 10_000.0)
