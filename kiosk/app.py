@@ -183,7 +183,8 @@ def join(
     write_vouchers(folder / "vouchers", people, titles)
     faces = create_app(services, make_desk(people, folder / "vouchers"))
     closers = (services.close, lambda: store.close_app(api), log.close)
-    return Joined(services, OnePort(faces, api, closers))
+    streams = (services.end_streams, lambda: store.end_streams(api))
+    return Joined(services, OnePort(faces, api, closers, streams))
 
 
 def _stations_of(people: dict[str, Any]) -> list[Station]:

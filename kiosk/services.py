@@ -42,10 +42,14 @@ class Services:
         """A client for one token, answering in the language of this page."""
         return StoreClient(self.http, token, current_language(), self.sleep, self.ledger)
 
-    def close(self) -> None:
-        """End the streams, let the devices go, close the connection."""
+    def end_streams(self) -> None:
+        """End every page's stream; everything else goes on."""
         for live in self.live.values():
             live.stop()
+
+    def close(self) -> None:
+        """End the streams, let the devices go, close the connection."""
+        self.end_streams()
         if self.settler is not None:
             self.settler.stop()
         self.devices.close()

@@ -22,6 +22,7 @@ from store_api.db import Database, OutcomeUnknown
 from store_api.demo import service as demo
 from store_api.demo_settings import make_demo_settings
 from store_api.features import BLUEPRINTS, FINDERS
+from store_api.footing import find_remarks
 from store_api.housekeeping import Housekeeper
 from store_api.idempotency import Keys
 from store_api.settings import BadSetting as BadSetting
@@ -100,12 +101,19 @@ def begin(app: Flask) -> Flask:
     database: Database = app.extensions["database"]
     app.extensions["housekeeper"].start()
     structlog.get_logger().info("service.started", database=database.describe())
+    for remark in find_remarks(database):
+        structlog.get_logger().warning("database.unsafe", remark=remark)
     return app
+
+
+def end_streams(app: Flask) -> None:
+    """End every event stream; everything else goes on."""
+    app.extensions["bell"].close()
 
 
 def close_app(app: Flask) -> None:
     """End every event stream and thread, and close the database."""
-    app.extensions["bell"].close()
+    end_streams(app)
     app.extensions["housekeeper"].stop()
     app.extensions["watcher"].stop()
     app.extensions["database"].close()
