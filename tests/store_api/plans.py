@@ -20,9 +20,17 @@ from store_api.db import Database
 
 KINDS = ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH")
 SMALL = frozenset(
-    {"agreement_lengths", "alembic_version", "devices", "event_counters", "policy_versions", "price_list_devices",
-     "staff", "stores"}
-)  # fmt: skip
+    {
+        "agreement_lengths",
+        "alembic_version",
+        "devices",
+        "event_counters",
+        "policy_versions",
+        "price_list_devices",
+        "staff",
+        "stores",
+    }
+)
 """Tables that do not grow with the customers: as many rows as a carrier has stores, devices or policies."""
 
 

@@ -11,7 +11,7 @@ from store_api.db import Database
 from store_api.idempotency import forget_old_keys
 from tests.store_api.factories import NOW
 from tests.store_api.plans import Notes, noted, whole_reads
-from tests.store_api.story import Story, body_of
+from tests.store_api.story import PHONE, Story, body_of
 
 ONLY_BY_INDEX = "SET enable_seqscan = off"
 """On small tables PostgreSQL prefers to read them whole. Where it still does, no index serves."""
@@ -46,10 +46,16 @@ def go_the_whole_way(story: Story) -> None:
 
 
 def capture(story: Story) -> None:
-    """A bearer's voucher, captured at the till."""
-    stranger = story.stranger()
-    stranger.post("voucher-code", {"code": story.code("bearer-1")})
-    stranger.say("ring-watch-3", None)
+    """A bearer's voucher, used by an order that the till captures and a redemption that it asks for."""
+    bearer = story.walk_in("Nora")
+    bearer.post("voucher-code", {"code": story.code("bearer-thank-you")})
+    bearer.say()
+    decision = bearer.ask_about({"voucher_id": bearer.look()["scanned_voucher_id"]})
+    items = [{"sku": PHONE, "price": {"amount": "49.99", "currency": "USD"}}]
+    body = {"items": items, "agreement_months": 24, "till_reference": "T-1"}
+    till, order = story.till, f"/v1/orders/{decision['order_id']}"
+    body_of(till.post(f"{order}/capture", body))
+    body_of(till.get(order))
 
 
 @pytest.fixture
@@ -81,7 +87,7 @@ def test_the_purge_of_old_keys_finds_them_by_an_index(story: Story) -> None:
         ("SELECT * FROM vouchers WHERE policy = 'upgrade-credit-50'", "vouchers"),
         ("UPDATE voucher_uses SET voided_at = NULL WHERE redemption_id = 'red_1'", "voucher_uses"),
         ("SELECT count(*) FROM voucher_ledger", "voucher_ledger"),
-        ("SELECT * FROM visits v JOIN decisions d ON d.decision_id = v.decision_id", "decisions"),
+        ("SELECT * FROM visits JOIN orders ON visits.visit_id = orders.visit_id", "orders"),
     ],
 )
 def test_a_statement_that_does_read_a_whole_table_is_seen(story: Story, statement: str, table: str) -> None:
@@ -101,7 +107,8 @@ FROM generate_series(1, {rows}) AS n;
 INSERT INTO voucher_ledger (account_id, entry_id, voucher_id, kind, amount_minor, currency, at, node_id)
 SELECT 'acc_' || n / 4, 'led_' || n, 'vou_' || n, 'issued', 5000, 'USD', now(), 'n1'
 FROM generate_series(1, {rows}) AS n;
-INSERT INTO voucher_uses (account_id, voucher_id, use_number, redemption_id, used_at, store_id, store_name, node_id)
+INSERT INTO voucher_uses (account_id, voucher_id, use_number, redemption_id, used_at, store_id, store_name,
+                          node_id)
 SELECT 'acc_' || n / 4, 'vou_' || n, 1, 'red_' || n, now(), 'store-1', 'Riverside', 'n1'
 FROM generate_series(1, {rows}, 2) AS n;
 """
