@@ -18,7 +18,7 @@ from flask import Flask, Response
 from flask_openapi3 import Info, OpenAPI
 
 from store_api import auth, errors, events, logs, schema
-from store_api.db import Database, OutcomeUnknown
+from store_api.db import Database, OutcomeUnknown, cannot_write
 from store_api.demo import service as demo
 from store_api.demo_settings import make_demo_settings
 from store_api.features import BLUEPRINTS, FINDERS
@@ -145,6 +145,8 @@ def _lay_foundation(app: Flask, settings: Settings, database: Database) -> None:
 def _answer_database_fault(error: Exception) -> Response:
     """No turn in time, a deadlock, a full disk, a database that is gone: nothing was done, ask again."""
     logs.log_failure(error)
+    if cannot_write(error):
+        return errors.answer(errors.Unavailable("service.cannot_write", retry_after=10))
     return errors.answer(errors.Unavailable(retry_after=1))
 
 

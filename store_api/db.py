@@ -45,6 +45,10 @@ REACH = {
 }
 """Seconds (the last: milliseconds) after which a server that does not answer at all is given up."""
 
+CANNOT_WRITE_SQLITE = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR})
+CANNOT_WRITE_POSTGRES = frozenset({"53100", "25006", "58030"})
+"""disk_full, read_only_sql_transaction, io_error (PostgreSQL, appendix A)."""
+
 FIXED_SQLITE = ((3, 44, 6), (3, 50, 7))
 """Maintenance releases that carry the fix of the WAL-reset race, besides 3.51.3 and later."""
 
@@ -151,6 +155,15 @@ def has_wal_reset_race(version: tuple[int, ...]) -> bool:
     if version >= (3, 51, 3):
         return False
     return not any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE)
+
+
+def cannot_write(error: BaseException) -> bool:
+    """Whether a database refused because its disk is full or broken, or because it may only be read."""
+    original = getattr(error, "orig", None)
+    code = getattr(original, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in CANNOT_WRITE_SQLITE
+    return getattr(original, "sqlstate", None) in CANNOT_WRITE_POSTGRES
 
 
 class Database:
