@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = ("policy", "redeem")
+BENCHES = ("policy", "redeem", "events")
 
 
 def main(names: list[str]) -> int:

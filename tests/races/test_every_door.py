@@ -22,7 +22,7 @@ from store_api.vouchers.service import NewVoucher, issue
 from tests.races.doors import DOORS, Errand, Tokens, crowd
 from tests.store_api.demo_fixtures import demo_url, postgres_demo, sqlite_demo
 from tests.store_api.factories import KEYS, NOW, FakeClock, make_settings
-from tests.store_api.story import Story
+from tests.store_api.story import Story, body_of
 
 __all__ = ["demo_url", "postgres_demo", "sqlite_demo"]
 
@@ -64,8 +64,9 @@ class Scene:
     def errands(self, door: str, count: int, name: str) -> list[Errand]:
         """An errand for each contender. At the tablet all press on the one visit that is reserved."""
         if door == "tablet page":
-            held = self.story.kiosk.post("/v1/holds", {"decision_id": self.visits[0][2]}, key=f"{name}-first")
-            assert held.get_json()["hold"] is not None, held.text
+            asked = {"decision_id": self.visits[0][2]}
+            held = body_of(self.story.kiosk.post("/v1/holds", asked, key=f"{name}-first".replace(" ", "-")))
+            assert held["hold"] is not None, held["code"]
         visits = self.visits[:1] if door == "tablet page" else self.visits
         return [
             Errand(door, *visits[number % len(visits)], f"{name}-{number}".replace(" ", "-"))
