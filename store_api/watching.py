@@ -18,6 +18,7 @@ import contextlib
 import os
 import select
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -63,7 +64,7 @@ def make_watcher(database: Database, bell: Bell) -> Watcher:
     return SqliteWatcher(database, bell) if database.is_sqlite else PostgresWatcher(database, bell)
 
 
-class _Thread:
+class _Thread(ABC):
     """What both watchers have: one thread, begun once, and whether hints come at present."""
 
     def __init__(self, database: Database, bell: Bell) -> None:
@@ -89,7 +90,6 @@ class _Thread:
     def stop(self) -> None:
         """End, within a moment."""
         self._stopped.set()
-        self._wake()
         if self._thread is not None:
             self._thread.join(2)
 
@@ -103,11 +103,9 @@ class _Thread:
             self._hints_come = False
             self._stopped.wait(RECONNECT_SECONDS)
 
+    @abstractmethod
     def _watch(self) -> None:
-        raise NotImplementedError
-
-    def _wake(self) -> None:
-        """Let the thread see at once that it has something to do."""
+        """Ring for what is told elsewhere, until it is stopped or something breaks."""
 
 
 class SqliteWatcher(_Thread):
@@ -152,6 +150,12 @@ class PostgresWatcher(_Thread):
             self._news.update(stores)
         self.start()
         self._wake()
+
+    def stop(self) -> None:
+        """End, within a moment: the thread is woken."""
+        self._stopped.set()
+        self._wake()
+        super().stop()
 
     def _wake(self) -> None:
         with self._guard:

@@ -88,52 +88,56 @@ class Line:
         self._http.close()
 
 
+class Handler(BaseHTTPRequestHandler):
+    """One connection on the line."""
+
+    line: Line
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+
+    def do_GET(self) -> None:
+        self._pass_on()
+
+    do_POST = do_PUT = do_DELETE = do_GET
+
+    def _pass_on(self) -> None:
+        size = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(size)
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
+        request = httpx.Request(self.command, self.line.target + self.path, headers=headers, content=body)
+        fault = self.line.choose(self.command)
+        if fault in ("stall", "reorder"):
+            late = self.line.forward_late(request, fault)
+            if fault == "stall":
+                late.join()  # its sender has given up by its own time-out
+        elif fault != "lost request":
+            answer = self.line.forward(request)
+            if fault == "duplicate":
+                answer = self.line.forward(request)
+            if fault != "lost reply":
+                self._give_back(answer)
+                return
+        self.close_connection = True  # the sender sees its connection break
+
+    def _give_back(self, answer: httpx.Response) -> None:
+        self.send_response_only(answer.status_code)
+        for name, value in answer.headers.items():
+            if name.lower() not in HOP_BY_HOP:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.content)))
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @contextmanager
 def faulty_line(line: Line) -> Iterator[str]:
     """The address of the proxy, while it runs."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        timeout = 60
-
-        def do_GET(self) -> None:
-            self._pass_on()
-
-        do_POST = do_PUT = do_DELETE = do_GET
-
-        def _pass_on(self) -> None:
-            size = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(size)
-            headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-            request = httpx.Request(self.command, line.target + self.path, headers=headers, content=body)
-            fault = line.choose(self.command)
-            if fault in ("stall", "reorder"):
-                late = line.forward_late(request, fault)
-                if fault == "stall":
-                    late.join()  # its sender has given up by its own time-out
-            elif fault != "lost request":
-                answer = line.forward(request)
-                if fault == "duplicate":
-                    answer = line.forward(request)
-                if fault != "lost reply":
-                    self._give_back(answer)
-                    return
-            self.close_connection = True  # the sender sees its connection break
-
-        def _give_back(self, answer: httpx.Response) -> None:
-            self.send_response_only(answer.status_code)
-            for name, value in answer.headers.items():
-                if name.lower() not in HOP_BY_HOP:
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.content)))
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                self.end_headers()
-                self.wfile.write(answer.content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    handler = type("HandlerOfThisLine", (Handler,), {"line": line})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

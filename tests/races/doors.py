@@ -31,6 +31,7 @@ from kiosk.stations.registry import Station, Stations
 from kiosk.store_client import connect
 from store_api.app import create_app
 from store_api.db import Database
+from store_api.logs import configure_logs
 from tests.races.contenders import PATIENCE, UnlockedDatabase, _take_the_guard_out
 from tests.store_api.clients import Client
 from tests.store_api.factories import FakeClock, make_settings
@@ -140,6 +141,7 @@ def _token(page: str) -> str:
 
 
 def _contend(url: str, tokens: Tokens, pipe: Connection, start: Barrier, between: Barrier | None) -> None:
+    configure_logs("error")
     house = House(url, tokens, between)
     if between is not None:
         _take_the_guard_out(between)

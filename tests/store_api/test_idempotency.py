@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from store_api.auth import allow
 from store_api.contract import VisitLanguage
 from store_api.db import Database
 from store_api.errors import Conflict
+from store_api.housekeeping import Housekeeper
 from store_api.idempotency import KEPT, IdempotencyKey, forget_old_keys
 from store_api.keys import KeyRing
 from store_api.settings import Settings
@@ -293,3 +295,19 @@ def test_a_key_cannot_be_closed_while_its_request_is_at_work(
 def test_staff_tokens_are_never_stored(as_rep: Client, database: Database) -> None:
     with database.reading() as session:
         assert session.scalars(sa.select(IdempotencyKey)).all() == []
+
+
+def test_old_keys_are_forgotten_while_the_service_runs(
+    as_kiosk: Client, probe: Probe, database: Database, clock: FakeClock
+) -> None:
+    as_kiosk.post("/v1/probe", {"language": "en"}, key="old")
+    clock.advance(days=31)
+    as_kiosk.post("/v1/probe", {"language": "en"}, key="young")
+    keeper = Housekeeper(database, clock, every_seconds=0.05)
+    keeper.start()
+    deadline = time.monotonic() + 20
+    while as_kiosk.get("/v1/idempotency-keys/old").get_json()["state"] != "unknown":
+        assert time.monotonic() < deadline, "the old key is still there"
+        time.sleep(0.02)
+    keeper.stop()
+    assert as_kiosk.get("/v1/idempotency-keys/young").get_json()["state"] == "settled"
