@@ -277,7 +277,7 @@ def lose_the_database(folder: Path, seconds: float, count: int) -> None:
 
 @pytest.mark.timeout(300)
 def test_a_database_that_is_gone_for_a_while_under_load_loses_nothing(tmp_path: Path) -> None:
-    lose_the_database(tmp_path, QUICK_SECONDS, 60)
+    lose_the_database(tmp_path, QUICK_SECONDS, 40)
 
 
 @pytest.mark.long

@@ -202,7 +202,7 @@ def check(stock: Stock, report: Report) -> None:
 def test_after_kills_nothing_is_lost_nothing_is_twice_and_every_key_has_an_end(
     empty_url: str, tmp_path: Path
 ) -> None:
-    stock = make_stock(empty_url, tmp_path, 400)
+    stock = make_stock(empty_url, tmp_path, 150)
     check(stock, kill_under_load(stock, QUICK_KILLS))
 
 
@@ -211,7 +211,7 @@ def test_after_kills_nothing_is_lost_nothing_is_twice_and_every_key_has_an_end(
 def test_with_the_answer_kept_in_a_transaction_of_its_own_the_lie_shows(
     empty_url: str, tmp_path: Path
 ) -> None:
-    stock = make_stock(empty_url, tmp_path, 200)
+    stock = make_stock(empty_url, tmp_path, 100)
     report = kill_under_load(stock, 5, UNSAFE)
     assert violations(stock, report) != [], "the control told the truth: this test would not see a lie"
 

@@ -30,7 +30,7 @@ from tests.faults.serving import Service
 from tests.faults.stock import Ready, Stock, make_stock
 
 CLIENTS = 6
-QUICK, LONG = 60, int(os.environ.get("FAULTS_REDEMPTIONS", "20000"))
+QUICK, LONG = 40, int(os.environ.get("FAULTS_REDEMPTIONS", "20000"))
 
 
 @dataclass

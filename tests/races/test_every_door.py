@@ -1,6 +1,6 @@
 """One voucher, many processes, every door: API, till, hold then capture, kiosk page, tablet page.
 
-Quick: twelve contenders, one round a door. Long (`-m long`): sixty-four contenders and a hundred rounds a
+Quick: eight contenders, one round a door. Long (`-m long`): sixty-four contenders and a hundred rounds a
 door, and for every door the control with guard and lock taken out, in which more than one must win.
 """
 
@@ -26,7 +26,7 @@ from tests.store_api.story import Story, body_of
 
 __all__ = ["demo_url", "postgres_demo", "sqlite_demo"]
 
-QUICK, MANY = 12, 64
+QUICK, MANY = 8, 64
 ROUNDS = int(os.environ.get("FAULTS_ROUNDS", "100"))
 CONTROL, CONTROL_ROUNDS = 8, 20
 VISITS = 8
