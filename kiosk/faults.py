@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.errors import SignInNeeded, StoreRefused, StoreUndecided, StoreUnreachable
 from kiosk.htmx import go_to, wants_fragment
+from kiosk.services import services
 from kiosk.sessions import FACES, face_of
 
 log = structlog.get_logger(__name__)
@@ -51,7 +52,12 @@ def _unreachable(error: StoreUnreachable) -> AnyResponse:
 def _undecided(error: StoreUndecided) -> AnyResponse:
     log.warning("store.undecided", key=error.key)
     face = face_of(request.path)
-    return go_to(url_for("counter.finding_out") if face == "counter" else _fault_address(face, "finding_out"))
+    if face == "counter":
+        return go_to(url_for("counter.finding_out"))
+    visit_id = services().ledger.subject_of(error.key)
+    if face == "tablet" and visit_id:
+        return go_to(url_for("tablet.finding_out", visit_id=visit_id))
+    return go_to(_fault_address(face, "finding_out"))
 
 
 def _refused(error: StoreRefused) -> AnyResponse:

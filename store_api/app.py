@@ -13,23 +13,29 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import sqlalchemy as sa
+import structlog
 from flask import Flask, Response
 from flask_openapi3 import Info, OpenAPI
 
 from store_api import auth, errors, events, logs, schema
 from store_api.audit.sequencing import Sequencer
-from store_api.db import Database
+from store_api.db import Database, OutcomeUnknown, cannot_write
 from store_api.demo import service as demo
 from store_api.demo_settings import make_demo_settings
 from store_api.features import BLUEPRINTS, FINDERS
+from store_api.footing import find_remarks
+from store_api.housekeeping import Housekeeper
 from store_api.idempotency import Keys
 from store_api.settings import BadSetting as BadSetting
 from store_api.settings import Settings, read_settings
 from store_api.system.openapi import describe
+from store_api.watching import make_watcher
 from store_api.writer_queue import QueueTimeout
 
 MAXIMUM_BODY = 1024 * 1024
 """Bytes of a request body."""
+INVALID_TRANSACTION_STATE = "25"
+"""PostgreSQL's class of codes for a transaction in a state that forbids what was asked."""
 VERSION = "1.0.0"
 """Version of the API, by semantic versioning."""
 
@@ -85,43 +91,56 @@ def prepare_demo(
 
 
 def open_app(environment: Mapping[str, str], log: TextIO | None = None) -> Flask:
-    """The service with the settings of `environment`, its log in `log`. Raises BadSetting."""
+    """The service with the settings of `environment`, its log in `log`, to be served. Raises BadSetting."""
     settings = read_settings(environment)
     logs.configure_logs(settings.log_level, log)
-    app = create_app(settings)
-    start_sequencer(app)
+    return begin(create_app(settings))
+
+
+def begin(app: Flask) -> Flask:
+    """Begin what runs beside the requests, in the process that answers them; the same application."""
+    database: Database = app.extensions["database"]
+    app.extensions["housekeeper"].start()
+    app.extensions["sequencer"].start()
+    structlog.get_logger().info("service.started", database=database.describe())
+    for remark in find_remarks(database):
+        structlog.get_logger().warning("database.unsafe", remark=remark)
     return app
 
 
-def start_sequencer(app: Flask) -> None:
-    """Let this process give log entries their places; one that serves does, a test asks for it by itself."""
-    settings: Settings = app.extensions["settings"]
-    sequencer = Sequencer(app.extensions["database"], settings.node_id, settings.keys, app.config["CLOCK"])
-    app.extensions["sequencer"] = sequencer
-    sequencer.start()
+def end_streams(app: Flask) -> None:
+    """End every event stream; everything else goes on."""
+    app.extensions["bell"].close()
 
 
 def close_app(app: Flask) -> None:
-    """End every event stream and the sequencer, and close the database."""
-    app.extensions["bell"].close()
-    if "sequencer" in app.extensions:
-        app.extensions["sequencer"].close()
+    """End every event stream and thread, and close the database."""
+    end_streams(app)
+    app.extensions["housekeeper"].stop()
+    app.extensions["sequencer"].close()
+    app.extensions["watcher"].stop()
     app.extensions["database"].close()
 
 
 def _lay_foundation(app: Flask, settings: Settings, database: Database) -> None:
     bell = events.Bell()
+    watcher = make_watcher(database, bell)
     app.extensions.update(
         settings=settings,
         database=database,
         idempotency_keys=Keys(settings.rival_wait_seconds),
         bell=bell,
         stream_slots=threading.BoundedSemaphore(settings.event_streams),
+        watcher=watcher,
+        housekeeper=Housekeeper(database, app.config["CLOCK"]),
+        sequencer=Sequencer(database, settings.node_id, settings.keys, app.config["CLOCK"]),
     )
-    events.follow_database(database, bell)
+    events.follow_database(database, bell, watcher.tell)
     errors.register_errors(app, logs.log_failure)
-    for fault in (QueueTimeout, sa.exc.OperationalError, sa.exc.TimeoutError):
+    for fault in (QueueTimeout, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         app.register_error_handler(fault, _answer_database_fault)
+    app.register_error_handler(sa.exc.InternalError, _answer_internal_fault)
+    app.register_error_handler(OutcomeUnknown, _answer_unknown_outcome)
     logs.log_requests(app)
     auth.register_auth(app, FINDERS)
     app.after_request(_harden)
@@ -130,7 +149,23 @@ def _lay_foundation(app: Flask, settings: Settings, database: Database) -> None:
 def _answer_database_fault(error: Exception) -> Response:
     """No turn in time, a deadlock, a full disk, a database that is gone: nothing was done, ask again."""
     logs.log_failure(error)
+    if cannot_write(error):
+        return errors.answer(errors.Unavailable("service.cannot_write", retry_after=10))
     return errors.answer(errors.Unavailable(retry_after=1))
+
+
+def _answer_internal_fault(error: sa.exc.InternalError) -> Response:
+    """PostgreSQL may only be read now, or ended an idle transaction: as above. Anything else is our fault."""
+    if str(getattr(error.orig, "sqlstate", "") or "").startswith(INVALID_TRANSACTION_STATE):
+        return _answer_database_fault(error)
+    logs.log_failure(error)
+    return errors.answer(errors.Failed())
+
+
+def _answer_unknown_outcome(error: Exception) -> Response:
+    """The connection broke during the commit: the key alone can tell what was done."""
+    logs.log_failure(error)
+    return errors.answer(errors.Unavailable("service.outcome_unknown", retry_after=1))
 
 
 def _harden(response: Response) -> Response:

@@ -19,11 +19,13 @@ import sqlalchemy as sa
 from store_api import schema
 from store_api.app import create_database, wall_clock
 from store_api.auth import Caller
+from store_api.copying import CannotCopy, copy, count_rows
 from store_api.db import Database
 from store_api.demo import service as demo_service
 from store_api.demo_settings import with_demo_settings
 from store_api.devices import service as devices
 from store_api.errors import NotFound
+from store_api.footing import find_remarks
 from store_api.idempotency import forget_old_keys
 from store_api.settings import BadSetting, Settings, read_settings
 from store_api.staff import service as staff_service
@@ -106,11 +108,35 @@ def check() -> None:
     """Say what the data stands on and whether schema and data are whole; exit status 1 if not."""
     with opened_database(settings_or_exit()) as database:
         click.echo(database.describe())
+        for remark in find_remarks(database):
+            click.echo(f"Remark: {remark}.")
         faults = schema.find_faults(database)
     for fault in faults:
         click.echo(fault)
     click.echo("Faults were found." if faults else "No fault found.")
     sys.exit(1 if faults else 0)
+
+
+@db.command("copy")
+@click.option("--from", "source", required=True, metavar="URL", help="Where the data is; it is only read.")
+@click.option("--to", "target", required=True, metavar="URL", help="An empty database.")
+def copy_command(source: str, target: str) -> None:
+    """Copy everything into an empty database, and verify it: all of it arrives, or nothing does.
+
+    Stop the service first. The address of the target may be made with `createdb`; its tables are made here.
+    """
+    try:
+        with opened_database(settings_or_exit().model_copy(update={"database_url": target})) as database:
+            total = 2 * count_rows(source)
+            with click.progressbar(length=total, label="Copying and verifying", file=sys.stderr) as bar:
+                copied = copy(source, database, bar.update)
+            click.echo(f"\nCopied to {database.describe()}.")
+    except CannotCopy as reason:
+        raise click.ClickException(f"{reason}. Nothing was copied.") from None
+    click.echo(f"{'table':26}{'source':>10}{'target':>10}  digest of both")
+    for each in copied:
+        click.echo(f"{each.name:26}{each.source.rows:>10}{each.target.rows:>10}  {each.source.digest[:32]}")
+    click.echo("Everything arrived. Set SAMETERMS_DATABASE_URL to the new address and start the service.")
 
 
 @click.group()

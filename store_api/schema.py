@@ -26,9 +26,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def upgrade(database: Database) -> None:
     """Bring the schema up to this version, in one transaction."""
     with database.transaction() as session:
-        config = _config()
-        config.attributes["connection"] = session.connection()
-        command.upgrade(config, "head")
+        upgrade_within(session)
+
+
+def upgrade_within(session: Session) -> None:
+    """The same, within a transaction that somebody else ends."""
+    config = _config()
+    config.attributes["connection"] = session.connection()
+    command.upgrade(config, "head")
 
 
 def is_current(session: Session) -> bool:
@@ -38,7 +43,12 @@ def is_current(session: Session) -> bool:
 
 def current_revision(session: Session) -> str | None:
     """The revision that the database is at; None before the first upgrade."""
-    return MigrationContext.configure(session.connection()).get_current_revision()
+    return revision_of(session.connection())
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """The same, over a connection."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 @functools.cache

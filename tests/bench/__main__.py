@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = ("policy", "redeem", "impact", "log", "scan")
+BENCHES = ("policy", "redeem", "impact", "events", "log", "scan")
 
 
 def main(names: list[str]) -> int:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx
 import pytest
 from flask import Flask
 
 from kiosk.app import CONTENT_SECURITY_POLICY
-from kiosk.errors import StoreUndecided, StoreUnreachable
-from kiosk.ledger import SpoolLedger, settle_all
-from kiosk.spool import Spool
-from kiosk.store_client import StoreClient
 from store_api import contract as wire
 from tests.kiosk import factories
 from tests.kiosk.conftest import Browser, pair
@@ -187,112 +182,6 @@ def test_the_language_changes_in_place_and_for_the_visit(in_visit: Browser, stor
     assert "¿Sobre qué quiere preguntar?" in page.text
     assert 'lang="es"' in page.text
     assert store.count("PUT /v1/visits/vis_1/language") == 1
-
-
-# --- When the service is away ------------------------------------------------------------------------
-
-
-def test_a_service_that_is_away_has_a_page_that_says_what_is_kept(
-    in_visit: Browser, store: ScriptedStore
-) -> None:
-    store.answers["GET /v1/visits/vis_1"] = httpx.ConnectError("gone")
-    answer = in_visit.get("/choices")
-    assert answer.status_code == 503
-    assert "nothing is lost" in answer.text
-    assert in_visit.get("/reserved", HX_Request="true").status_code == 204
-
-
-def test_a_lost_answer_is_found_out_by_its_key(in_visit: Browser, store: ScriptedStore, app: Flask) -> None:
-    store.visit = factories.identified(order=factories.order(), decision=factories.decision("yes"))
-    in_visit.get("/confirm")
-    held = wire.HoldAnswer(hold=factories.HOLD, code=None, decision=factories.decision("yes"))
-    store.answers["POST /v1/holds"] = httpx.ReadError("lost")
-
-    def settle(request: httpx.Request) -> wire.KeyState:
-        store.visit = store.visit.model_copy(update={"hold": factories.HOLD})
-        key = request.url.path.rpartition("/")[2]
-        return wire.KeyState(key=key, state="settled", status=201, answer=held.model_dump(mode="json"))
-
-    store.any_key = settle
-    assert "It is reserved for you" in in_visit.post("/reserve").text
-    assert len(store.keys("POST /v1/holds")) == 1
-
-
-def test_while_nothing_is_known_the_page_says_so_and_goes_on_by_itself(
-    in_visit: Browser, store: ScriptedStore, app: Flask, tmp_path: Path
-) -> None:
-    ledger = SpoolLedger(Spool(tmp_path / "spool.sqlite"), lambda: 1.0)
-    object.__setattr__(app.extensions["services"], "ledger", ledger)
-    store.visit = factories.identified(order=factories.order(), decision=factories.decision("yes"))
-    in_visit.get("/confirm")
-    store.answers["POST /v1/holds"] = httpx.ReadError("lost")
-    store.any_key = httpx.ConnectError("gone")
-    assert "do not try again" in in_visit.post("/reserve").text
-    assert len(ledger.unsettled()) == 1
-    assert "do not try again" in in_visit.get("/finding-out").text
-    store.any_key = wire.KeyState(key="k", state="unknown", status=None, answer=None)
-    assert "Reserve it" in in_visit.get("/finding-out").text
-    assert ledger.unsettled() == []
-
-
-def failing_client(store: ScriptedStore) -> StoreClient:
-    http = httpx.Client(transport=store, base_url="http://store.invalid")
-    return StoreClient(http, "token", sleep=lambda seconds: None)
-
-
-def test_a_write_keeps_its_key_through_every_try(store: ScriptedStore) -> None:
-    answers = iter([httpx.ConnectTimeout("slow"), (503, None), factories.visit()])
-    store.answers["POST /v1/visits"] = lambda request: next(answers)
-    visit = failing_client(store).open_visit("en", "one-key")
-    assert visit.visit_id == "vis_1"
-    assert store.count("POST /v1/visits") == 3
-    assert store.keys("POST /v1/visits") == {"one-key"}
-
-
-@pytest.mark.parametrize(
-    ("state", "error"),
-    [
-        (wire.KeyState(key="k", state="unknown", status=None, answer=None), StoreUnreachable),
-        (httpx.ConnectError("gone"), StoreUndecided),
-    ],
-)
-def test_a_write_without_an_answer_is_nothing_done_or_not_known(
-    store: ScriptedStore, state: wire.KeyState | Exception, error: type[Exception]
-) -> None:
-    store.answers["POST /v1/visits"] = httpx.ReadTimeout("lost")
-    store.any_key = state
-    with pytest.raises(error):
-        failing_client(store).open_visit("en", "k")
-
-
-def test_a_rival_with_the_same_key_is_waited_for(store: ScriptedStore) -> None:
-    waits: list[float] = []
-    rival = httpx.Response(
-        409,
-        headers={"Retry-After": "1"},
-        content=factories.problem(409, "idempotency.in_flight").model_dump_json(),
-    )
-    answers: list[object] = [rival, factories.visit()]
-    store.answers["POST /v1/visits"] = lambda request: answers.pop(0)
-    http = httpx.Client(transport=store, base_url="http://store.invalid")
-    assert StoreClient(http, "token", sleep=waits.append).open_visit("en", "k").visit_id == "vis_1"
-    assert waits == [1.0]
-
-
-def test_what_a_crash_left_unsettled_is_settled_at_the_next_start(tmp_path: Path) -> None:
-    ledger = SpoolLedger(Spool(tmp_path / "spool.sqlite"), lambda: 1.0)
-    for key in ("done", "not done", "away"):
-        ledger.remember(key, "vis_1")
-
-    def ask(key: str) -> wire.KeyState:
-        if key == "away":
-            raise StoreUnreachable("gone")
-        return wire.KeyState(
-            key=key, state="settled" if key == "done" else "unknown", status=None, answer=None
-        )
-
-    assert settle_all(ledger, ask) == 2
-    assert [entry.key for entry in ledger.unsettled()] == ["away"]
 
 
 def test_a_page_that_fails_says_so_without_a_trace(
