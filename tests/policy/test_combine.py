@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from itertools import chain, combinations
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,10 +62,10 @@ def saved_by_hand(vouchers: Sequence[Candidate], price: int | None) -> int:
 @settings(max_examples=150, deadline=None)
 @given(wallets(), PRICES, st.randoms(use_true_random=False))
 def test_the_order_of_entry_changes_nothing(
-    wallet: list[Candidate], price: int | None, chance: object
+    wallet: list[Candidate], price: int | None, chance: Random
 ) -> None:
     shuffled = list(wallet)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     first, second = best_combination(wallet, price), best_combination(shuffled, price)
     assert (list(first.taken.items()), first.left_out) == (list(second.taken.items()), second.left_out)
 

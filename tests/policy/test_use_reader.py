@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -71,14 +72,10 @@ def test_an_upgrade_has_no_voucher_and_takes_neither(lines: str) -> None:
 
 def faults(lines: str, **changes: Any) -> Any:
     """What is wrong with a document whose first line is the one in question."""
-    import json
-
-    rest = json.dumps(document(PHONE, **changes))[1:-1].replace(', "', '\n"')
-    body = json.dumps(document(PHONE, **changes))
-    whole = "\n".join([lines, *(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in json.loads(body).items())])
-    assert rest
+    body = document(PHONE, **changes)
+    whole = [lines, *(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in body.items())]
     with pytest.raises(PolicyErrors) as refused:
-        read_policy(whole, "made.yaml", catalogue())
+        read_policy("\n".join(whole), "made.yaml", catalogue())
     return refused.value.errors
 
 
