@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from kiosk.store_calls.combinations import CombinationCalls
 from kiosk.store_calls.decisions import DecisionCalls
 from kiosk.store_calls.news import NewsCalls
 from kiosk.store_calls.public import PublicCalls
@@ -20,7 +21,7 @@ from kiosk.store_calls.visits import VisitCalls
 
 
 @dataclass(frozen=True)
-class StoreClient(PublicCalls, StaffCalls, VisitCalls, DecisionCalls, NewsCalls):
+class StoreClient(PublicCalls, StaffCalls, VisitCalls, DecisionCalls, CombinationCalls, NewsCalls):
     """One caller's view of the service: every area's operations over one connection, token and language.
 
     Every method raises StoreUnreachable (nothing was done) or StoreRefused (a problem); every method

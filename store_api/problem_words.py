@@ -132,6 +132,10 @@ WORDS: dict[str, Words] = {
         "en": "This reservation was given back. Nothing was used. Reserve again if the customer wants it.",
         "es": "Esta reserva se devolvió. No se usó nada. Reserve de nuevo si el cliente lo desea.",
     },
+    "import.running": {
+        "en": "This file is being worked on by somebody else at this moment. Ask again when it is done.",
+        "es": "Otra persona procesa este archivo en este momento. Pregunte de nuevo cuando termine.",
+    },
     "hold.over": {
         "en": "This reservation is over. Nothing was used. Reserve again if the customer wants it.",
         "es": "Esta reserva terminó. No se usó nada. Reserve de nuevo si el cliente lo desea.",

@@ -25,6 +25,10 @@ class DecisionCalls(Sender):
         self.ledger.settle(key)
         return answer
 
+    def extend(self, hold_id: str, key: str) -> wire.Hold:
+        """Let a hold and those of the same order last longer."""
+        return self.write("POST", f"/v1/holds/{part(hold_id)}/extend", None, key, wire.Hold)
+
     def release(self, hold_id: str, key: str) -> wire.Hold:
         """Give a hold back."""
         return self.write("POST", f"/v1/holds/{part(hold_id)}/release", None, key, wire.Hold)

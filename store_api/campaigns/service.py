@@ -1,7 +1,7 @@
 """Campaigns: series of vouchers under one policy, with budgets and limits.
 
 What it is for: the door to the feature. Beginning, pausing and ending a campaign is here, giving in
-giving.py, making vouchers from files in making.py.
+giving.py, vouchers from files in rows.py, making.py and importing.py, and into files in telling.py.
 What it must not know: decisions, visits, Flask, the clock.
 """
 
@@ -23,7 +23,19 @@ from store_api.campaigns.giving import (
     refusal,
     slots_of,
 )
-from store_api.campaigns.models import CampaignRow
+from store_api.campaigns.importing import Open, import_file, import_now, issue_bearers
+from store_api.campaigns.making import find_job, refused_rows, show_job
+from store_api.campaigns.models import CampaignRow, FileJob
+from store_api.campaigns.rows import (
+    BadFile,
+    Format,
+    digest_of_file,
+    lines_of_file,
+    lines_of_text,
+    list_rows,
+    read_rows,
+)
+from store_api.campaigns.telling import tell
 from store_api.contract import Campaign, CampaignRequest, CampaignState, FieldError, Money
 from store_api.errors import Conflict, Invalid, NotFound
 from store_api.money import to_minor, to_money
@@ -32,8 +44,10 @@ from store_api.policy.model import Benefit, PolicyVersion
 from store_api.work import Work
 
 __all__ = [
-    "CampaignRow", "Refusal", "begin", "change", "find", "find_all", "find_faults", "give_back", "grant",
-    "refusal", "show",
+    "BadFile", "CampaignRow", "FileJob", "Format", "Open", "Refusal", "begin", "change", "digest_of_file",
+    "find", "find_all", "find_faults", "find_job", "give_back", "grant", "import_file", "import_now",
+    "issue_bearers", "lines_of_file", "lines_of_text", "list_rows", "read_rows", "refusal", "refused_rows",
+    "show", "show_job", "tell",
 ]  # fmt: skip
 
 

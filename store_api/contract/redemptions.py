@@ -40,12 +40,6 @@ class HoldAnswer(Wire):
     decision: Decision
 
 
-class CombinationHoldRequest(Wire):
-    """Reserve the best combination of the person's vouchers for what is being bought in a visit."""
-
-    visit_id: Identifier
-
-
 class CombinationHoldAnswer(Wire):
     """What was reserved: everything that was proposed, or nothing.
 

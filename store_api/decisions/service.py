@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from store_api.audit import service as audit
-from store_api.contract import Decision, PublicTerms, Sheet
+from store_api.contract import Decision, Money, PublicTerms, Sheet, Words
 from store_api.decisions import store
-from store_api.decisions.gather import Details, Subject, gather, reasons_of
+from store_api.decisions.gather import Details, Subject, candidate_of, gather, reasons_of
 from store_api.decisions.making import (
     Made,
     Stamp,
@@ -31,15 +31,17 @@ from store_api.decisions.making import (
 from store_api.decisions.models import DecisionRow
 from store_api.errors import NotFound
 from store_api.ids import base32
+from store_api.money import to_minor
 from store_api.policies import service as policies
+from store_api.policy.combine import Candidate
 from store_api.policy.wire import decision_to_json
 from store_api.stores import service as stores
 from store_api.vouchers.service import VoucherKey
 from store_api.work import Work
 
 __all__ = [
-    "DecidedAgain", "DecisionRow", "Subject", "decide", "decide_again", "find", "find_by_terms_code",
-    "sheets_of_code", "show", "show_public",
+    "DecidedAgain", "DecisionRow", "Subject", "Weighed", "decide", "decide_again", "find",
+    "find_by_terms_code", "sheets_of_code", "show", "show_public", "weigh",
 ]  # fmt: skip
 
 LAPSES_AFTER = dt.timedelta(minutes=30)
@@ -61,6 +63,15 @@ class DecidedAgain:
     is_same: bool
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """A voucher that could be used on an order: as the policy core weighs it, its currency and title."""
+
+    candidate: Candidate
+    currency: str
+    title: Words
+
+
 def decide(work: Work, subject: Subject) -> DecisionRow:
     """Decide on a subject and record it. The same answer in the same visit is the same decision."""
     return _record(work, subject, _make(work, subject))
@@ -79,6 +90,23 @@ def decide_again(work: Work, named: DecisionRow) -> DecidedAgain:
     row = _record(work, subject, made)
     is_same = _substance(show(row)) == _substance(show(named))
     return DecidedAgain(row, named if is_same else row, is_same)
+
+
+def weigh(work: Work, subject: Subject) -> Weighed | None:
+    """A voucher as it could be used on its order were it alone; null where it could not. Nothing is kept.
+
+    Raises NotFound for a policy that there is not.
+    """
+    made = _make(work, subject, alone=True)
+    decision, view = made.decision, made.gathered.voucher
+    benefit, version = decision.benefit, decision.document
+    if decision.outcome != "eligible" or view is None or benefit is None or version is None:
+        return None
+    if benefit.amount is None or decision.questions:
+        return None
+    worth = to_minor(Money(amount=benefit.amount.amount, currency=benefit.amount.currency))
+    candidate = candidate_of(view.row.voucher_id, version, worth, view.row.ends_on)
+    return Weighed(candidate, benefit.amount.currency, dict(version.title))
 
 
 def find(session: Session, decision_id: str) -> DecisionRow | None:
@@ -114,7 +142,7 @@ def sheets_of_code(work: Work, code: str, details: Details) -> dict[str, Sheet]:
     return make_code_sheets(code, details, policies.read_catalogue(work.settings.catalogue_files))
 
 
-def _make(work: Work, subject: Subject) -> Made:
+def _make(work: Work, subject: Subject, alone: bool = False) -> Made:
     """Gather, ask the policy core, and lay the service's own codes over its answer. Raises NotFound."""
     book = policies.open_book(work.session, work.settings.catalogue_files)
     policy = book.policies.get(subject.policy)
@@ -122,6 +150,8 @@ def _make(work: Work, subject: Subject) -> Made:
         raise NotFound
     place = stores.read_place(work.session, subject.store_id)
     gathered = gather(work.session, subject, place, book, work.now)
+    if alone:
+        gathered = replace(gathered, others=())
     by_terms = decide_terms(policy, gathered, subject.amount_minor, book.catalogue)
     reasons = reasons_of(work.session, subject, gathered, by_terms.decision, place, work.now)
     return lay_reasons(by_terms, reasons, gathered, book.catalogue)

@@ -75,7 +75,7 @@ def choices(work: Work, visit: VisitRow) -> Choices:
     account_id, line_id = str(visit.account_id), str(visit.line_id)
     place = stores.read_place(work.session, visit.store_id)
     book = policies.open_book(work.session, work.settings.catalogue_files)
-    found = [*vouchers.find_for_line(work.session, account_id, line_id), *_scanned_bearer(work, visit)]
+    found = known_vouchers(work, visit)
     return Choices(
         line=accounts.line_choice(work.session, account_id, line_id),
         vouchers=tuple(
@@ -85,6 +85,23 @@ def choices(work: Work, visit: VisitRow) -> Choices:
         upgrades=tuple(policies.show_text(book, each) for each in book.upgrades(place.today(work.now))),
         can_allow_lines=consenting.can_allow_lines(work, visit),
     )
+
+
+def known_vouchers(work: Work, visit: VisitRow) -> list[VoucherView]:
+    """The vouchers of the identified person's line, and a bearer's that was read in this visit."""
+    account_id, line_id = str(visit.account_id), str(visit.line_id)
+    return [*vouchers.find_for_line(work.session, account_id, line_id), *_scanned_bearer(work, visit)]
+
+
+def usable_vouchers(work: Work, visit: VisitRow) -> list[VoucherView]:
+    """Those of them that nobody else holds and that are good today."""
+    zone = stores.read_place(work.session, visit.store_id).zone
+    states = [(view, view.state(work.now, zone)) for view in known_vouchers(work, visit)]
+    return [
+        view
+        for view, state in states
+        if state == "usable" or (state == "held" and not view.is_held_for_another(visit.order_id, work.now))
+    ]
 
 
 def answer(work: Work, visit: VisitRow, answers: Answers) -> None:

@@ -8,7 +8,7 @@ What it must not know: policies (beyond their names), decisions, persons, Flask,
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -19,7 +19,8 @@ from store_api.contract import VoucherSummary, Words
 from store_api.db import make_id
 from store_api.keys import KeyRing
 from store_api.money import to_money
-from store_api.vouchers import grants, ledger, store, tries
+from store_api.vouchers import bulk, grants, ledger, store, tries
+from store_api.vouchers.bulk import ToldVoucher
 from store_api.vouchers.codes import draw_code, read_code, show_code
 from store_api.vouchers.grants import Grant, Per
 from store_api.vouchers.models import GrantRow, LedgerEntry, Voucher, VoucherCodeRow, VoucherUse
@@ -27,8 +28,8 @@ from store_api.vouchers.store import HoldClaim, Taken, VoucherKey
 from store_api.work import Work
 
 __all__ = [
-    "Grant", "GrantRow", "HoldClaim", "LedgerEntry", "NewVoucher", "Per", "Taken", "TakenUse", "UseClaim",
-    "VoucherKey", "VoucherView", "draw_code", "grants", "ledger", "read_code", "show_code",
+    "Grant", "GrantRow", "HoldClaim", "LedgerEntry", "NewVoucher", "Per", "Taken", "TakenUse", "ToldVoucher",
+    "UseClaim", "VoucherKey", "VoucherView", "draw_code", "grants", "ledger", "read_code", "show_code",
 ]  # fmt: skip
 
 CODE_PURPOSE = "voucher-code"
@@ -318,10 +319,42 @@ def entries_of(session: Session, key: VoucherKey) -> tuple[LedgerEntry, ...]:
     return tuple(store.find_entries(session, key))
 
 
-def find_of_campaign(session: Session, campaign_id: str, after: str, limit: int) -> tuple[VoucherView, ...]:
-    """A page of a campaign's vouchers by identifier, from the one after `after`."""
-    rows = store.find_vouchers_after(session, campaign_id, after, limit)
-    return tuple(_view(session, row) for row in rows)
+def issue_many(work: Work, new: Sequence[NewVoucher], codes: Sequence[str | None]) -> None:
+    """Issue many vouchers in few statements, each with its code, or with none where nobody is to know one."""
+    session, keys = work.session, work.settings.keys
+    rows, hashed = [], []
+    for each, code in zip(new, codes, strict=True):
+        voucher_id = make_id(session, "vou", work.now)
+        key = VoucherKey(each.account_id or voucher_id, voucher_id)
+        row = _voucher_row(each, key, code or "")
+        values = {column.key: getattr(row, column.key) for column in Voucher.__mapper__.columns}
+        rows.append({**values, "node_id": session.info["node_id"]})
+        if code is not None:
+            its = keys.hash(CODE_PURPOSE, code)
+            node = {"node_id": session.info["node_id"]}
+            hashed.append({"code_hash": its.digest, "key_id": its.key_id, **key._asdict(), **node})
+    bulk.insert_vouchers(session, rows, work.now)
+    bulk.insert_codes(session, hashed)
+
+
+def taken_codes(work: Work, codes: Sequence[str]) -> set[str]:
+    """Which of these codes point to a voucher already."""
+    by_hash = {
+        hashed.digest: code for code in codes for hashed in work.settings.keys.hashes(CODE_PURPOSE, code)
+    }
+    return {by_hash[found] for found in bulk.known_hashes(work.session, list(by_hash))}
+
+
+def holders_of(session: Session, campaign_id: str, accounts: Collection[str]) -> set[tuple[str, str | None]]:
+    """Which of these accounts (with null) and of their lines have a voucher of a campaign."""
+    return bulk.holders_of(session, campaign_id, accounts)
+
+
+def tell_page(
+    session: Session, campaign_id: str | None, after: tuple[str, str], limit: int
+) -> list[ToldVoucher]:
+    """A page of vouchers, of one campaign or of all; `after` is the key of the last of the page before."""
+    return bulk.tell_page(session, campaign_id, after, limit)
 
 
 def _view(session: Session, row: Voucher) -> VoucherView:

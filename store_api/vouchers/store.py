@@ -103,12 +103,6 @@ def lock_voucher(session: Session, key: VoucherKey) -> Voucher | None:
     return session.scalars(chosen.execution_options(populate_existing=True)).one_or_none()
 
 
-def find_vouchers_after(session: Session, campaign_id: str, after: str, limit: int) -> Sequence[Voucher]:
-    """A page of a campaign's vouchers by identifier."""
-    chosen = sa.select(Voucher).where(Voucher.campaign_id == campaign_id, Voucher.voucher_id > after)
-    return session.scalars(chosen.order_by(Voucher.voucher_id).limit(limit)).all()
-
-
 def take_use(session: Session, key: VoucherKey, order_id: str, now: dt.datetime) -> Taken | None:
     """Lock the voucher for one use; the use's number, or None where it may not be used.
 
