@@ -88,6 +88,7 @@ def done() -> AnyResponse:
     page = render_template(
         "counter/done.html",
         redemption=visit.redemption,
+        lead=views.done_lead(current_language(), visit),
         printing=state.value,
         has_printer=state is not PrintState.NONE,
     )

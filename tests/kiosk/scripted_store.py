@@ -38,6 +38,8 @@ class ScriptedStore(httpx.BaseTransport):
             "GET /v1/visits/vis_1/choices": wire.Choices(
                 line=factories.LINE, vouchers=(factories.VOUCHER,), upgrades=(factories.UPGRADE,)
             ),
+            "GET /v1/visits/vis_1/combination": wire.Combination(
+                vouchers=(), saved=None, left_out=(), reason=factories.words("None.")),
             "GET /v1/visits": lambda request: wire.VisitList(visits=(self.visit,)),
             "POST /v1/decisions": lambda request: self.visit.decision,
             "DELETE /v1/staff/sessions/current": (204, None),
