@@ -19,7 +19,7 @@ from store_api.accounts.service import HeldFact
 from store_api.campaigns import service as campaigns
 from store_api.contract import FactValue, Words
 from store_api.contract import Money as WireMoney
-from store_api.money import to_minor, to_money
+from store_api.money import NO_CURRENCY, to_minor, to_money
 from store_api.orders import service as orders
 from store_api.orders.service import OrderRow
 from store_api.policies.service import PolicyBook
@@ -41,7 +41,6 @@ HELD_ELSEWHERE = "voucher.held_elsewhere"
 NOT_HERE = "voucher.not_in_this_store"
 NOT_THIS_WAY = "voucher.not_on_this_channel"
 EXCLUDED = "combination.excluded"
-NO_CURRENCY = "XXX"
 NAMED_STORES = 4
 Details = Mapping[str, str | dt.date]
 """What the sentences of a code may tell."""

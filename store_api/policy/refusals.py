@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
+from store_api.policy.refusal_details import detail_in_words
 from store_api.policy.sheet_parts import Occasion, SheetLine
 from store_api.policy.words import Words
 
@@ -335,33 +335,6 @@ _ES: Mapping[str, RefusalWords] = {
     ),
 }
 
-_THINGS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "product": "a product's bar code",
-        "imei": "a device's own number (IMEI)",
-        "coupon": "a manufacturer's coupon",
-        "card": "a payment card's number",
-        "address": "a web address",
-    },
-    "es": {
-        "product": "el código de barras de un producto",
-        "imei": "el número propio de un equipo (IMEI)",
-        "coupon": "un cupón de un fabricante",
-        "card": "el número de una tarjeta de pago",
-        "address": "una dirección web",
-    },
-}
-
-_PER: Mapping[str, Mapping[str, str]] = {
-    "en": {"account": "account", "line": "line", "person": "person", "store": "store"},
-    "es": {"account": "cuenta", "line": "línea", "person": "persona", "store": "tienda"},
-}
-_PERIODS: Mapping[str, Mapping[str, str]] = {
-    "en": {"day": " a day", "week": " a week", "month": " a month", "year": " a year", "ever": ""},
-    "es": {"day": " al día", "week": " a la semana", "month": " al mes", "year": " al año", "ever": ""},
-}
-_ONCE: Mapping[str, tuple[str, str]] = {"en": ("once", "{} times"), "es": ("una vez", "{} veces")}
-
 REFUSALS: Mapping[str, Mapping[str, RefusalWords]] = {"en": _EN, "es": _ES}
 
 # Every code for "no" outside the terms.
@@ -382,25 +355,7 @@ def _means(refusal: RefusalWords, words: Words, occasion: Occasion) -> str:
         return refusal.means
     try:
         return refusal.told.format_map(
-            {key: _detail(key, value, words) for key, value in occasion.details.items()}
+            {key: detail_in_words(key, value, words) for key, value in occasion.details.items()}
         )
     except KeyError:
         return refusal.means  # not all of it is known, or may be told
-
-
-def _detail(key: str, value: str | date, words: Words) -> str:
-    if isinstance(value, date):
-        return words.day(value)
-    language = words.language
-    if key == "what":
-        return _THINGS.get(language, _THINGS["en"])[value]
-    if key == "uses":
-        once, often = _ONCE.get(language, _ONCE["en"])
-        return once if value == "1" else often.format(value)
-    if key == "channel":
-        fact = words.fact("presentation.channel")
-        return ", ".join(words.value(fact, each) for each in value.split(","))
-    tables = {"per": _PER, "period": _PERIODS}
-    if key in tables:
-        return tables[key].get(language, tables[key]["en"])[value]
-    return value

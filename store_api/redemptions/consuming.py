@@ -14,7 +14,7 @@ from store_api.contract import Money
 from store_api.decisions import service as decisions
 from store_api.decisions.service import DecidedAgain, DecisionRow
 from store_api.errors import Conflict
-from store_api.money import to_minor
+from store_api.money import NO_CURRENCY, to_minor
 from store_api.orders import service as orders
 from store_api.stores import service as stores
 from store_api.vouchers.service import Grant, VoucherKey
@@ -24,7 +24,6 @@ CHANGED = "terms.changed"
 NOT_ELIGIBLE = "decision.not_eligible"
 OWN_CAUSES = ("voucher.", "campaign.", "combination.")
 """What befell the voucher itself says more than that the terms changed."""
-NO_CURRENCY = "XXX"
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def grant_of(
     )
 
 
-def log(work: Work, action: str, subject: str, details: Mapping[str, str | int | None]) -> None:
+def record(work: Work, action: str, subject: str, details: Mapping[str, str | int | None]) -> None:
     """Write an entry about a voucher."""
     audit.record(
         work.session,

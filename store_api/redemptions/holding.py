@@ -27,7 +27,7 @@ from store_api.redemptions.consuming import (
     applied,
     consumable,
     grant_of,
-    log,
+    record,
     refusal_of,
 )
 from store_api.redemptions.models import HoldRow
@@ -83,7 +83,7 @@ def release(work: Work, hold: HoldRow) -> None:
     vouchers.release(session, VoucherKey(hold.voucher_account_id, hold.voucher_id), hold.hold_id)
     campaigns.give_back(session, _own_grant(work, hold), work.now)
     hold.ended_at, hold.ended_as = work.now, "released"
-    log(work, "voucher.released", hold.voucher_id, {"hold": hold.hold_id, "order": hold.order_id})
+    record(work, "voucher.released", hold.voucher_id, {"hold": hold.hold_id, "order": hold.order_id})
 
 
 def extend(work: Work, hold: HoldRow) -> None:
@@ -104,7 +104,7 @@ def extend(work: Work, hold: HoldRow) -> None:
             if own is not None:
                 own.until = until
             work.session.flush()
-            log(work, "voucher.hold_extended", each.voucher_id, {"hold": each.hold_id})
+            record(work, "voucher.hold_extended", each.voucher_id, {"hold": each.hold_id})
 
 
 def find_hold(session: Session, hold_id: str) -> HoldRow | None:
@@ -214,5 +214,5 @@ def _record(work: Work, shown: DecisionRow, key: VoucherKey, claim: HoldClaim) -
     work.session.add(row)
     work.session.flush()
     details = {"hold": row.hold_id, "order": row.order_id, "terms_code": shown.terms_code}
-    log(work, "voucher.held", row.voucher_id, details)
+    record(work, "voucher.held", row.voucher_id, details)
     return row

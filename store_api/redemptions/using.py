@@ -25,7 +25,7 @@ from store_api.redemptions.consuming import (
     consumable,
     grant_of,
     is_part,
-    log,
+    record,
     refusal_of,
 )
 from store_api.redemptions.holding import holds_of_order, standing_hold
@@ -223,7 +223,7 @@ def _record(
     )
     work.session.add(row)
     work.session.flush()
-    log(work, "voucher.redeemed", key.voucher_id, _told(row))
+    record(work, "voucher.redeemed", key.voucher_id, _told(row))
     return row
 
 

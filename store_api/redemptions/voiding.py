@@ -19,7 +19,7 @@ from store_api.campaigns import service as campaigns
 from store_api.decisions import service as decisions
 from store_api.policies import service as policies
 from store_api.redemptions import store
-from store_api.redemptions.consuming import Actor, log
+from store_api.redemptions.consuming import Actor, record
 from store_api.redemptions.models import RedemptionRow
 from store_api.stores import service as stores
 from store_api.vouchers import service as vouchers
@@ -47,7 +47,7 @@ def void(work: Work, redemption_id: str, reason: str, actor: Actor) -> Redemptio
     row.void_became = "restored" if comes_back else "forfeited"
     work.session.flush()
     details = {"redemption": row.redemption_id, "reason": reason, "became": row.void_became}
-    log(work, "redemption.voided", row.voucher_id, details)
+    record(work, "redemption.voided", row.voucher_id, details)
     return row
 
 

