@@ -28,7 +28,7 @@ from store_api.vouchers.service import NewVoucher
 from store_api.work import Work
 
 Kind = Literal["import", "accounts", "lines", "bearers"]
-BATCH = 2_000
+BATCH = 5_000
 SHOWN = 100
 
 
