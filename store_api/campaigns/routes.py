@@ -132,7 +132,15 @@ def list_refused(work: Work, path: ImportPath, query: PageQuery) -> RefusedLines
     return RefusedLines(refused=tuple(found), next_after=None if is_last else found[-1].line)
 
 
-@api.get("/v1/exports/vouchers")
+@api.get(
+    "/v1/exports/vouchers",
+    responses={
+        200: {
+            "description": "Every voucher, a row each.",
+            "content": {name: {"schema": {"type": "string"}} for name in TYPES},
+        }
+    },
+)
 @allow("partner")
 @bound
 def export_vouchers(query: ExportQuery) -> Response:
