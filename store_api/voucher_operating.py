@@ -28,6 +28,7 @@ from store_api.errors import ApiError, Invalid
 from store_api.operating import OPERATOR, opened_database, settings_or_exit
 from store_api.problem_words import WORDS
 from store_api.settings import Settings
+from store_api.vouchers import service as vouchers
 from store_api.work import Work
 
 REFUSED_PAGE = 1_000
@@ -141,6 +142,19 @@ def export_command(name: str | None, form: service.Format) -> None:
     with opened_database(settings_or_exit()) as database:
         for piece in service.tell(database.reading, name, wall_clock().date(), form):
             sys.stdout.write(piece)
+
+
+@voucher.command("withdraw")
+@click.option("--code", prompt=True, hide_input=True, help="Its code; asked for if not given.")
+def withdraw_command(code: str) -> None:
+    """Make a voucher void, by its code. It cannot be used any more, and does not come back."""
+    with _work() as work:
+        read = vouchers.read_code(code)
+        key = vouchers.find_by_code(work.session, work.settings.keys, read.code) if read.code else None
+        if key is None:
+            raise click.ClickException("no voucher has this code. Nothing was changed.")
+        done = vouchers.withdraw(work, key)
+        click.echo("The voucher is void." if done else "The voucher was void before.")
 
 
 def _change(name: str, state: CampaignState) -> None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from store_api.audit import service as audit
 from store_api.contract import VoucherSummary, Words
 from store_api.db import make_id
 from store_api.keys import KeyRing
@@ -302,21 +303,20 @@ def let_last(session: Session, key: VoucherKey, ends_on: dt.date) -> None:
         session.flush()
 
 
-def withdraw(session: Session, key: VoucherKey, now: dt.datetime) -> bool:
+def withdraw(work: Work, key: VoucherKey) -> bool:
     """Make a voucher void and take what is left of it; False where it was void before."""
-    row = store.lock_voucher(session, key)
+    session, row = work.session, store.lock_voucher(work.session, key)
     if row is None or row.voided_at is not None:
         return False
-    row.voided_at = now
+    row.voided_at = work.now
     left = store.sum_ledger(session, key)
-    ledger.add_entry(session, key, "withdrawn", -left, row.currency, now)
+    ledger.add_entry(session, key, "withdrawn", -left, row.currency, work.now)
     session.flush()
+    audit.record(
+        session, action="voucher.withdrawn", actor=work.caller.subject_id, subject=key.voucher_id,
+        now=work.now, details={"amount_minor": left},
+    )  # fmt: skip
     return True
-
-
-def entries_of(session: Session, key: VoucherKey) -> tuple[LedgerEntry, ...]:
-    """The voucher's ledger, oldest entry first."""
-    return tuple(store.find_entries(session, key))
 
 
 def issue_many(work: Work, new: Sequence[NewVoucher], codes: Sequence[str | None]) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from store_api.policies import service as policies
 from store_api.redemptions.models import RedemptionRow
 from store_api.vouchers.ledger import find_faults
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherUse
+from store_api.vouchers.service import NewVoucher, find_by_code, issue, withdraw
+from tests.store_api.factories import KEYS, NOW, make_work
 from tests.store_api.story import Story, Visitor, body_of, lines_of, verdict_of
 
 THANK_YOU = "wireline-thank-you-20"
+DEMO_POLICIES = Path(__file__).parents[3] / "store_api/demo/policies"
+HARBOR_POLICY = (DEMO_POLICIES / "harbor-days-10-v1.yaml").read_text()
 
 
 def usd(amount: str) -> dict[str, str]:
@@ -259,3 +265,31 @@ def test_in_another_store_it_is_told_where_it_can_be_used(story: Story) -> None:
     there = story.walk_in("Iris", "harbor-kiosk-1")
     there.say()
     assert there.ask("harbor-days-10")["outcome"] == "eligible"
+
+
+def test_over_another_channel_it_is_told_how_it_can_be_used(story: Story) -> None:
+    text = HARBOR_POLICY.replace("harbor-days-10", "by-phone").replace(
+        "stores: [harbor]", "channels: [phone, care]"
+    )
+    with story.database.transaction() as session:
+        policies.load_version(session, text, "p.yaml", policies.read_catalogue(), story.clock.now)
+        new = NewVoucher("by-phone", NOW.date(), "acc_demo_combining", amount_minor=1000, currency="USD")
+        issue(session, new, KEYS, session.info["random_bytes"], NOW)
+    visitor = story.walk_in("Iris")
+    visitor.say()
+    refused = visitor.ask("by-phone")
+    assert refused["codes"] == ["voucher.not_on_this_channel"]
+    assert any(note.startswith("This voucher can be used like this: ") for note in lines_of(refused, "note"))
+
+
+def test_a_withdrawn_voucher_is_void_for_good(story: Story) -> None:
+    decision = story.walk_in("Maya").get_yes()
+    used = confirm(story, decision)["redemption"]
+    with story.database.transaction() as session:
+        key = find_by_code(session, story.settings.keys, story.code("family-credit").replace("-", ""))
+        assert key is not None
+        assert withdraw(make_work(session), key)
+        assert not withdraw(make_work(session), key)
+    assert body_of(void(story, used))["void_became"] == "forfeited"
+    assert "voucher.void" in story.walk_in("Maya").ask()["codes"]
+    assert faults(story) == []
