@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from kiosk.store_calls.claims import ClaimCalls
+from kiosk.store_calls.combinations import CombinationCalls
 from kiosk.store_calls.decisions import DecisionCalls
 from kiosk.store_calls.news import NewsCalls
 from kiosk.store_calls.public import PublicCalls
@@ -23,7 +24,14 @@ from kiosk.store_calls.visits import VisitCalls
 
 @dataclass(frozen=True)
 class StoreClient(
-    PublicCalls, StaffCalls, VisitCalls, DecisionCalls, NewsCalls, PublicationCalls, ClaimCalls
+    PublicCalls,
+    StaffCalls,
+    VisitCalls,
+    DecisionCalls,
+    CombinationCalls,
+    NewsCalls,
+    PublicationCalls,
+    ClaimCalls,
 ):
     """One caller's view of the service: every area's operations over one connection, token and language.
 

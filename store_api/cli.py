@@ -14,12 +14,14 @@ import click
 # Name of the group -> module and the click command in it.
 GROUPS: Mapping[str, tuple[str, str]] = {
     "audit": ("store_api.audit.cli", "audit"),
+    "campaign": ("store_api.voucher_operating", "campaign"),
     "db": ("store_api.operating", "db"),
     "demo": ("store_api.operating", "demo"),
     "device": ("store_api.operating", "device"),
     "policy": ("store_api.policies.impact_cli", "policy"),
     "serve": ("store_api.operating", "serve_command"),
     "staff": ("store_api.operating", "staff"),
+    "voucher": ("store_api.voucher_operating", "voucher"),
 }
 
 

@@ -10,6 +10,7 @@ from flask_openapi3 import APIBlueprint
 
 from store_api.audit.routes import api as audit
 from store_api.auth import Finder
+from store_api.campaigns.routes import api as campaigns
 from store_api.claims.routes import api as claims
 from store_api.decisions.routes import api as decisions
 from store_api.devices import service as devices
@@ -38,6 +39,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     visits,
     decisions,
     redemptions,
+    campaigns,
     claims,
 )
 

@@ -11,6 +11,9 @@ from decimal import Decimal
 from store_api.contract import Money
 from store_api.policy.currencies import MINOR_DIGITS
 
+NO_CURRENCY = 3 * "X"
+"""ISO 4217's code where no currency is involved."""
+
 
 def to_money(minor: int | None, currency: str | None) -> Money | None:
     """An amount in minor units as the wire has it; None where amount or currency is missing."""

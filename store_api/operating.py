@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from store_api import schema
 from store_api.app import create_database, wall_clock
 from store_api.auth import Caller
+from store_api.campaigns import service as campaigns
 from store_api.copying import CannotCopy, copy, count_rows
 from store_api.db import Database
 from store_api.demo import service as demo_service
@@ -29,6 +30,7 @@ from store_api.footing import find_remarks
 from store_api.idempotency import forget_old_keys
 from store_api.settings import BadSetting, Settings, read_settings
 from store_api.staff import service as staff_service
+from store_api.vouchers.service import ledger as voucher_ledger
 from store_api.work import Work
 from store_api.writer_queue import QueueTimeout
 
@@ -110,7 +112,10 @@ def check() -> None:
         click.echo(database.describe())
         for remark in find_remarks(database):
             click.echo(f"Remark: {remark}.")
-        faults = schema.find_faults(database)
+        faults = [*schema.find_faults(database)]
+        if not faults:
+            with database.reading() as session:
+                faults += [*voucher_ledger.find_faults(session), *campaigns.find_faults(session)]
     for fault in faults:
         click.echo(fault)
     click.echo("Faults were found." if faults else "No fault found.")
@@ -170,7 +175,7 @@ def device() -> None:
 
 
 @device.command("enrol")
-@click.option("--kind", type=click.Choice(["kiosk", "tablet", "till", "desk"]), required=True)
+@click.option("--kind", type=click.Choice(["kiosk", "tablet", "till", "partner", "desk"]), required=True)
 @click.option("--store", help="Identifier of the store; a desk has none.")
 @click.option("--station", required=True, help="Name of the counter where it stands.")
 def enrol_device(kind: devices.DeviceKind, store: str | None, station: str) -> None:

@@ -12,7 +12,9 @@ from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.counter import current, flow, views
+from kiosk.counter.amounts import most_of
 from kiosk.counter.blueprint import counter
+from kiosk.counter.together import proposal_for
 from kiosk.htmx import go_to, show
 from kiosk.rendering import current_language
 from kiosk.services import current_station, services
@@ -270,6 +272,8 @@ def sheet() -> AnyResponse:
         sheet=visit.decision.sheets[current_language()],
         notice=notice if notice in NOTICES else None,
         can_reserve=can_be_reserved(visit) and step_of(visit) is Step.ANSWERED,
+        most=most_of(visit),
+        combination=proposal_for(visit),
         shows_staff=visit.decision.outcome == "eligible" and visit.decision.voucher_id is None,
         is_settled=step_of(visit) in (Step.RESERVED, Step.USED),
         has_answers=bool(flow.answered_facts(visit)) and step_of(visit) is Step.ANSWERED,

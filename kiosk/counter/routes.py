@@ -5,7 +5,7 @@ What it must not know: anything else.
 
 from __future__ import annotations
 
-from kiosk.counter import answers, claims, entry, lines, trouble, use
+from kiosk.counter import amounts, answers, claims, entry, lines, together, trouble, use
 from kiosk.counter.blueprint import counter
 
-__all__ = ["answers", "claims", "counter", "entry", "lines", "trouble", "use"]
+__all__ = ["amounts", "answers", "claims", "counter", "entry", "lines", "together", "trouble", "use"]

@@ -6,6 +6,7 @@ What it must not know: how the trouble came about.
 from __future__ import annotations
 
 from flask import Response, abort, render_template, url_for
+from pydantic import TypeAdapter
 from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.counter import current
@@ -14,8 +15,9 @@ from kiosk.counter.use import after_hold
 from kiosk.errors import StoreRefused, StoreUndecided
 from kiosk.htmx import go_to, show
 from kiosk.rendering import next_try
-from store_api.contract import HoldAnswer
+from store_api.contract import CombinationHoldAnswer, HoldAnswer
 
+Reservation = TypeAdapter[HoldAnswer | CombinationHoldAnswer](HoldAnswer | CombinationHoldAnswer)
 FAULTS = frozenset({"missing", "stale", "too_large", "refused", "broken"})
 
 
@@ -33,7 +35,7 @@ def finding_out() -> AnyResponse:
     if waiting is None:
         return go_to(url_for("counter.now"))
     try:
-        answer = client.repeat(*waiting, HoldAnswer)
+        answer = client.repeat(*waiting, Reservation)
     except StoreUndecided:
         return show("counter/finding_out.html", "counter/_finding_out.html", again=next_try())
     except StoreRefused:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Response, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kiosk.counter import current, flow
+from kiosk.counter import current, flow, views
 from kiosk.counter.blueprint import counter
 from kiosk.devices import PrintState, ReceiptOrder
 from kiosk.errors import StoreError
@@ -17,7 +17,7 @@ from kiosk.receipts.order import order_receipt
 from kiosk.rendering import current_language, verdict
 from kiosk.services import current_station, services
 from kiosk.steps import Step, can_be_reserved, step_of
-from store_api.contract import HoldAnswer, Visit, VisitEvent
+from store_api.contract import CombinationHoldAnswer, HoldAnswer, Visit, VisitEvent
 
 
 @counter.get("/confirm")
@@ -46,9 +46,10 @@ def reserve() -> AnyResponse:
     return go_to(after_hold(answer))
 
 
-def after_hold(answer: HoldAnswer) -> str:
-    """The address to which the answer to a reservation leads."""
-    if answer.hold is not None:
+def after_hold(answer: HoldAnswer | CombinationHoldAnswer) -> str:
+    """The address to which the answer to a reservation leads, of one voucher or of several."""
+    is_held = answer.hold is not None if isinstance(answer, HoldAnswer) else bool(answer.holds)
+    if is_held:
         return url_for("counter.reserved")
     notice = "sheet.changed" if answer.code == "terms.changed" else "sheet.not_reserved"
     return url_for("counter.sheet", notice=notice)
@@ -95,6 +96,7 @@ def done() -> AnyResponse:
     page = render_template(
         "counter/done.html",
         redemption=visit.redemption,
+        lead=views.done_lead(current_language(), visit),
         printing=state.value,
         has_printer=state is not PrintState.NONE,
     )

@@ -6,9 +6,10 @@ What it must not know: requests, sessions, the store's client.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from kiosk.words import say, say_months, write_day, write_money
-from store_api.contract import PriceList, Question, VoucherSummary
+from store_api.contract import Money, PriceList, Question, Visit, VoucherSummary
 
 NO_DEVICE = "none"
 PILLS = {"usable": "yes", "held": "wait", "used": "", "expired": "", "void": "no", "not_yet_valid": "wait"}
@@ -90,3 +91,21 @@ def voucher_note(language: str, voucher: VoucherSummary) -> str:
 def voucher_pill(state: str) -> str:
     """The tint of a voucher's state; the word says the same."""
     return PILLS.get(state, "")
+
+
+def done_lead(language: str, visit: Visit) -> str:
+    """What was used, in one sentence: one voucher, a part of one, or several together."""
+    standing = visit.order.vouchers if visit.order is not None else ()
+    amounts = [voucher.amount for voucher in standing if voucher.amount is not None]
+    if len(amounts) > 1 and len({money.currency for money in amounts}) == 1:
+        total = Money(amount=sum((each.amount for each in amounts), Decimal()), currency=amounts[0].currency)
+        return say(language, "done.lead_many", amount=write_money(language, total), count=len(standing))
+    used = visit.redemption
+    if used is None or used.amount is None:
+        return say(language, "done.lead_no_amount")
+    amount = write_money(language, used.amount)
+    benefit = visit.decision.benefit if visit.decision is not None else None
+    most = benefit.most if benefit is not None else None
+    if most is not None and used.amount.amount < most.amount and used.balance is not None:
+        return say(language, "done.lead_part", amount=amount, left=write_money(language, used.balance))
+    return say(language, "done.lead", amount=amount)

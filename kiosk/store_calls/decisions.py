@@ -22,6 +22,10 @@ class DecisionCalls(Sender):
         body = {"decision_id": decision_id}
         return self.consume("/v1/holds", body, key, subject, wire.HoldAnswer)
 
+    def extend(self, hold_id: str, key: str) -> wire.Hold:
+        """Let a hold and those of the same order last longer."""
+        return self.write("POST", f"/v1/holds/{part(hold_id)}/extend", None, key, wire.Hold)
+
     def release(self, hold_id: str, key: str) -> wire.Hold:
         """Give a hold back."""
         return self.write("POST", f"/v1/holds/{part(hold_id)}/release", None, key, wire.Hold)

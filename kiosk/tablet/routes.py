@@ -163,6 +163,7 @@ def _visit_page(
         sheet=views.sheet_of(visit),
         can_confirm=views.can_confirm(visit),
         can_release=views.can_release(visit),
+        can_extend=views.can_extend(visit),
         waits_for=views.waits_for(visit),
         claims=find_claims(_client(), visit),
         heard_lengths=LENGTHS,
@@ -231,8 +232,18 @@ def release(visit_id: str) -> AnyResponse:
     """Give the reservation back."""
     found = _client().visit(visit_id)
     if found.hold is not None and views.can_release(found):
-        _client().release(found.hold.hold_id, _key("release", found.hold.hold_id))
+        for hold_id in views.held_ids(found):
+            _client().release(hold_id, _key("release", hold_id))
     return _visit_page(_client().visit(visit_id), "tablet.released")
+
+
+@tablet.post("/visits/<visit_id>/extend")
+def extend(visit_id: str) -> AnyResponse:
+    """Let what is reserved stand for some more minutes."""
+    found = _client().visit(visit_id)
+    if found.hold is not None and views.can_extend(found):
+        _client().extend(found.hold.hold_id, _key("extend", found.hold.hold_id))
+    return _visit_page(_client().visit(visit_id), "tablet.extended")
 
 
 @tablet.post("/visits/<visit_id>/print")

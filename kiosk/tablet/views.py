@@ -44,6 +44,19 @@ def can_release(visit: Visit) -> bool:
     return step_of(visit) is Step.RESERVED
 
 
+def can_extend(visit: Visit) -> bool:
+    """Whether what is reserved can stand longer."""
+    hold = visit.hold
+    return can_release(visit) and hold is not None and hold.expires_at < hold.longest_until
+
+
+def held_ids(visit: Visit) -> list[str]:
+    """Every reservation of the visit's order."""
+    standing = visit.order.vouchers if visit.order is not None else ()
+    held = [voucher.hold_id for voucher in standing if voucher.hold_id is not None]
+    return held or ([visit.hold.hold_id] if visit.hold is not None else [])
+
+
 def waits_for(visit: Visit) -> str | None:
     """What has to happen before the order can be confirmed: a key of the catalogue of words."""
     if not can_be_reserved(visit):

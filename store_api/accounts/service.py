@@ -6,6 +6,7 @@ What it must not know: policies, vouchers (beyond their identifiers), visits, HT
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,13 +31,15 @@ from store_api.audit.service import record
 from store_api.contract import FactValue, LineChoice
 from store_api.errors import NotFound
 from store_api.pins import hash_pin
+from store_api.settings import Settings
 from store_api.work import Work
 
 __all__ = [
     "HeldFact", "IdentityCheck", "KnownPerson", "Leave", "LineLeaves", "add_account", "add_line",
-    "add_person", "allow_line", "check_pin", "confirm_facts", "facts_of", "give_consent", "is_locked",
-    "is_owner", "keep_fact", "leaves_of", "line_choice", "lines_needing_leave", "lock_account",
-    "may_use_account_voucher", "person_name", "see_photo_id", "stop_line", "withdraw_consent", "zone_of",
+    "add_person", "allow_line", "check_pin", "confirm_facts", "facts_of", "find_lines", "give_consent",
+    "is_locked", "is_owner", "keep_fact", "known_accounts", "leaves_of", "line_choice",
+    "lines_needing_leave", "lock_account", "may_use_account_voucher", "person_name", "see_photo_id",
+    "stop_line", "withdraw_consent", "zone_of",
 ]  # fmt: skip
 
 
@@ -60,6 +63,24 @@ def facts_of(
     facts = {row.fact: HeldFact(row.value["value"], row.as_of) for row in rows}
     facts |= _own_facts(session, account_id, person_id, today, now)
     return facts
+
+
+def find_lines(session: Session, settings: Settings, numbers: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Account and line of each telephone number, as typed, that is known."""
+    hashed = {
+        digest: number
+        for number in numbers
+        for digest in telephones.hashes_of(
+            settings.keys, telephones.normal_form(number, settings.telephone_region)
+        )
+    }
+    rows = store.find_lines_by_hash(session, list(hashed))
+    return {hashed[row.telephone_hash]: (row.account_id, row.line_id) for row in rows}
+
+
+def known_accounts(session: Session, named: Collection[str]) -> set[str]:
+    """Which of these accounts there are."""
+    return store.known_accounts(session, named)
 
 
 def is_locked(session: Session, account_id: str) -> bool:

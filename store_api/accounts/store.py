@@ -19,6 +19,16 @@ def find_line_by_hash(session: Session, hashes: Sequence[str]) -> LineRow | None
     return session.scalars(sa.select(LineRow).where(LineRow.telephone_hash.in_(hashes))).first()
 
 
+def find_lines_by_hash(session: Session, hashes: Sequence[str]) -> Sequence[LineRow]:
+    """The lines of many telephone numbers, by their hashes."""
+    return session.scalars(sa.select(LineRow).where(LineRow.telephone_hash.in_(hashes))).all()
+
+
+def known_accounts(session: Session, named: Collection[str]) -> set[str]:
+    """Which of these accounts there are."""
+    return set(session.scalars(sa.select(AccountRow.account_id).where(AccountRow.account_id.in_(named))))
+
+
 def find_account(session: Session, account_id: str) -> AccountRow | None:
     """An account."""
     return session.get(AccountRow, account_id)

@@ -74,5 +74,6 @@ class Problem(Wire):
     errors: tuple[FieldError, ...] = ()
 
 
-Role = Literal["public", "kiosk", "tablet", "rep", "manager", "till", "desk", "author", "region"]
-"""`desk` is a device of the central office; authors and regional managers sign in there."""
+Role = Literal["public", "kiosk", "tablet", "rep", "manager", "till", "partner", "desk", "author", "region"]
+"""`partner` is a system of the carrier; `desk` a device of the central office, where authors and regional
+managers sign in."""

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from store_api.audit import service as audit
-from store_api.contract import Decision, PublicTerms, Sheet
+from store_api.contract import Decision, Money, PublicTerms, Sheet, Words
 from store_api.decisions import store
-from store_api.decisions.gather import Details, Subject, gather, reasons_of
+from store_api.decisions.gather import Details, Subject, candidate_of, gather, reasons_of
 from store_api.decisions.making import (
     Made,
     Stamp,
@@ -36,7 +36,9 @@ from store_api.decisions.recorded import read_again as read_recorded
 from store_api.decisions.store import RecordedCase
 from store_api.errors import NotFound
 from store_api.ids import base32
+from store_api.money import to_minor
 from store_api.policies import service as policies
+from store_api.policy.combine import Candidate
 from store_api.policy.decision import Decision as PolicyDecision
 from store_api.policy.facts import Catalogue
 from store_api.policy.wire import decision_to_json
@@ -45,9 +47,9 @@ from store_api.vouchers.service import VoucherKey
 from store_api.work import Work
 
 __all__ = [
-    "DecidedAgain", "DecisionRow", "Recorded", "RecordedCase", "Subject", "count_cases", "decide",
+    "DecidedAgain", "DecisionRow", "Recorded", "RecordedCase", "Subject", "Weighed", "count_cases", "decide",
     "decide_again", "find", "find_by_terms_code", "read_again", "read_cases", "sheets_of_code",
-    "sheets_of_decision", "show", "show_public", "to_wire_sheet",
+    "sheets_of_decision", "show", "show_public", "to_wire_sheet", "weigh",
 ]  # fmt: skip
 
 STOPPED = "policy.stopped"
@@ -71,6 +73,15 @@ class DecidedAgain:
     is_same: bool
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """A voucher that could be used on an order: as the policy core weighs it, its currency and title."""
+
+    candidate: Candidate
+    currency: str
+    title: Words
+
+
 def decide(work: Work, subject: Subject) -> DecisionRow:
     """Decide on a subject and record it. The same answer in the same visit is the same decision."""
     return _record(work, subject, _make(work, subject))
@@ -89,6 +100,23 @@ def decide_again(work: Work, named: DecisionRow) -> DecidedAgain:
     row = _record(work, subject, made)
     is_same = _substance(show(row)) == _substance(show(named))
     return DecidedAgain(row, named if is_same else row, is_same)
+
+
+def weigh(work: Work, subject: Subject) -> Weighed | None:
+    """A voucher as it could be used on its order were it alone; null where it could not. Nothing is kept.
+
+    Raises NotFound for a policy that there is not.
+    """
+    made = _make(work, subject, alone=True)
+    decision, view = made.decision, made.gathered.voucher
+    benefit, version = decision.benefit, decision.document
+    if decision.outcome != "eligible" or view is None or benefit is None or version is None:
+        return None
+    if benefit.amount is None or decision.questions:
+        return None
+    worth = to_minor(Money(amount=benefit.amount.amount, currency=benefit.amount.currency))
+    candidate = candidate_of(view.row.voucher_id, version, worth, view.row.ends_on)
+    return Weighed(candidate, benefit.amount.currency, dict(version.title))
 
 
 def find(session: Session, decision_id: str) -> DecisionRow | None:
@@ -146,18 +174,21 @@ def read_cases(
     return store.read_cases(session, policy, since, after, limit)
 
 
-def _make(work: Work, subject: Subject) -> Made:
+def _make(work: Work, subject: Subject, alone: bool = False) -> Made:
     """Gather, ask the policy core, and lay the service's own codes over its answer. Raises NotFound."""
     book = policies.open_book(work.session, work.settings.catalogue_files)
     policy = book.policies.get(subject.policy)
     if policy is None:
         raise NotFound
     place = stores.read_place(work.session, subject.store_id)
-    gathered = gather(work.session, subject, place, book.answerable, work.now)
+    gathered = gather(work.session, subject, place, book, work.now)
+    if alone:
+        gathered = replace(gathered, others=())
     catalogue, facts = book.for_facts(policy, gathered.facts, gathered.on)
-    by_terms = decide_terms(policy, gathered, facts, catalogue)
-    reasons = reasons_of(work.session, subject, gathered, by_terms.document, work.now)
-    if subject.voucher is None and by_terms.document is not None and book.is_stopped(by_terms.document):
+    by_terms = decide_terms(policy, gathered, facts, subject.amount_minor, catalogue)
+    reasons = reasons_of(work.session, subject, gathered, by_terms.decision, place, work.now)
+    document = by_terms.decision.document
+    if subject.voucher is None and document is not None and book.is_stopped(document):
         reasons[STOPPED] = {}
     return lay_reasons(by_terms, reasons, gathered, catalogue)
 
@@ -221,7 +252,7 @@ def _row(work: Work, subject: Subject, made: Made, nonce: str, terms_code: str) 
         order_id=subject.order_id,
         voucher_id=subject.voucher.voucher_id if subject.voucher else None,
         voucher_account_id=subject.voucher.account_id if subject.voucher else None,
-        presented={"channel": subject.channel, "paper": subject.paper},
+        presented={"channel": subject.channel, "paper": subject.paper, "amount": subject.amount_minor},
         facts=facts_to_json(made.decision),
         answer=decision_to_json(made.decision, "en", made.catalogue),
         wire=sent.model_dump(mode="json"),
@@ -263,6 +294,7 @@ def _subject_of(row: DecisionRow) -> Subject:
         order_id=row.order_id,
         channel=row.presented["channel"],
         paper=row.presented["paper"],
+        amount_minor=row.presented.get("amount"),
     )
 
 

@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 
 CREDIT = "upgrade-credit-50"
 THANK_YOU = "wireline-thank-you-20"
+WELCOME = "welcome-bonus-30"
+HARBOR_DAYS = "harbor-days-10"
+AUTUMN, TRY_OUT = "autumn-thanks", "winter-try-out"
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,18 @@ class DemoVoucher:
     amount: str
     issued_months_ago: int
     used_days_ago: int | None = None
+    campaign: str | None = None
+
+
+@dataclass(frozen=True)
+class DemoCampaign:
+    """A campaign: its policy, what its vouchers may be used for in all, and how often by one line."""
+
+    campaign_id: str
+    policy: str
+    budget: str
+    uses_of_a_line_a_month: int
+    is_paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +119,7 @@ class Demo:
     staff: tuple[DemoStaff, ...]
     accounts: tuple[DemoAccount, ...]
     bearer: tuple[DemoVoucher, ...]
+    campaigns: tuple[DemoCampaign, ...]
     devices: tuple[DemoDevice, ...]
     agreement_months: tuple[int, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -181,6 +197,24 @@ ACCOUNTS = (
         (DemoPerson("Nora", "owner", "+1 212 555 0160", 700, 14, plan="40.00 USD", paid_percent=58),),
         (DemoVoucher("wireline-thank-you", THANK_YOU, "20.00 USD", 4),),
     ),
+    DemoAccount(
+        "acc_demo_combining",
+        "Iris has several vouchers: two that go together (of the second, one a month), one that goes with no "
+        "other, one for another store, and one of a campaign that is paused.",
+        (DemoPerson("Iris", "owner", "+1 212 555 0170", 430, 30, plan="50.00 USD"),),
+        (
+            DemoVoucher("iris-credit", CREDIT, "50.00 USD", 5),
+            DemoVoucher("iris-thank-you", THANK_YOU, "20.00 USD", 4, campaign=AUTUMN),
+            DemoVoucher("iris-second-thank-you", THANK_YOU, "20.00 USD", 3, campaign=AUTUMN),
+            DemoVoucher("iris-welcome", WELCOME, "30.00 USD", 3),
+            DemoVoucher("iris-harbor", HARBOR_DAYS, "10.00 USD", 2),
+            DemoVoucher("iris-paused", THANK_YOU, "20.00 USD", 1, campaign=TRY_OUT),
+        ),
+    ),
+)
+CAMPAIGNS = (
+    DemoCampaign(AUTUMN, THANK_YOU, "2000.00 USD", 1),
+    DemoCampaign(TRY_OUT, THANK_YOU, "500.00 USD", 5, is_paused=True),
 )
 BEARER = (DemoVoucher("bearer-thank-you", THANK_YOU, "20.00 USD", 2),)
 DEVICES = (
@@ -196,4 +230,4 @@ DEVICES = (
     DemoDevice("slate-mini-64", "Slate Mini, 64 GB", "tablet", "199.00 USD"),
     DemoDevice("ring-watch-3", "Ring Watch 3", "watch", "179.00 USD"),
 )
-DEMO = Demo(STORES, STATIONS, STAFF, ACCOUNTS, BEARER, DEVICES, (24, 12, 0))
+DEMO = Demo(STORES, STATIONS, STAFF, ACCOUNTS, BEARER, CAMPAIGNS, DEVICES, (24, 12, 0))

@@ -14,10 +14,11 @@ from typing import Any, cast
 
 from store_api.accounts import service as accounts
 from store_api.auth import Caller
-from store_api.contract import Device, Money, PriceList
+from store_api.campaigns import service as campaigns
+from store_api.contract import CampaignLimit, CampaignRequest, Device, Money, PriceList
 from store_api.db import Database
 from store_api.demo import derived
-from store_api.demo.people import CREDIT, DEMO, MAPLE, DemoAccount, DemoPerson, DemoVoucher
+from store_api.demo.people import CREDIT, DEMO, MAPLE, DemoAccount, DemoCampaign, DemoPerson, DemoVoucher
 from store_api.devices import service as devices
 from store_api.devices.service import DeviceKind
 from store_api.errors import NotFound
@@ -61,6 +62,7 @@ def demo_people(settings: Settings) -> dict[str, Any]:
     return {
         "stores": [asdict(store) for store in DEMO.stores],
         "accounts": [_show_account(account) for account in DEMO.accounts],
+        "campaigns": [asdict(campaign) for campaign in DEMO.campaigns],
         "bearer_vouchers": [_show_voucher(voucher) for voucher in DEMO.bearer],
         "staff": [
             {**asdict(each), "pin": derived.pin_for(f"staff {each.staff_number}")} for each in DEMO.staff
@@ -110,6 +112,8 @@ def _load(work: Work, today: dt.date) -> None:
         role = cast(StaffRole, member.role)
         staff.add_staff(work, member.staff_number, member.name, role, member.store_id, pin)
     orders.set_price_list(work.session, _price_list())
+    for campaign in DEMO.campaigns:
+        _begin_campaign(work, campaign)
     for account in DEMO.accounts:
         _load_account(work, account, today)
     for voucher in DEMO.bearer:
@@ -129,6 +133,19 @@ def _price_list() -> PriceList:
         for each in DEMO.devices
     )
     return PriceList(devices=devices_for_sale, agreement_months=DEMO.agreement_months)
+
+
+def _begin_campaign(work: Work, campaign: DemoCampaign) -> None:
+    limit = CampaignLimit(per="line", period="month", uses=campaign.uses_of_a_line_a_month)
+    request = CampaignRequest(
+        campaign_id=campaign.campaign_id,
+        policy=campaign.policy,
+        budget=_money(campaign.budget),
+        limits=(limit,),
+    )
+    campaigns.begin(work, request)
+    if campaign.is_paused:
+        campaigns.change(work, campaign.campaign_id, "paused")
 
 
 def _load_account(work: Work, account: DemoAccount, today: dt.date) -> None:
@@ -192,6 +209,7 @@ def _issue(work: Work, voucher: DemoVoucher, account_id: str | None, today: dt.d
         ends_on=dt.date(today.year + 1, 12, 31),
         amount_minor=to_minor(amount),
         currency=amount.currency,
+        campaign_id=voucher.campaign,
     )
     random_bytes = derived.voucher_bytes(voucher.name)
     key, _ = vouchers.issue(work.session, new, work.settings.keys, random_bytes, work.now)

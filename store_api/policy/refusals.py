@@ -8,6 +8,8 @@ it is used when `Occasion.details` holds all that it names:
     voucher.not_yet_valid     on (date)             the first day
     voucher.held_elsewhere    store
     voucher.not_in_this_store store                 where it may be used
+    voucher.not_on_this_channel channel             the ways it may be used, separated by commas
+    campaign.limit_reached    uses, per, period     the limit: a number, account and so on, day and so on
     combination.excluded      other                 the title of what it cannot go with
     code.not_a_voucher        what                  product, imei, coupon, card, address, boarding_pass,
     parcel or gs1
@@ -17,8 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
+from store_api.policy.refusal_details import detail_in_words
 from store_api.policy.sheet_parts import Occasion, SheetLine
 from store_api.policy.words import Words
 
@@ -92,6 +94,13 @@ _EN: Mapping[str, RefusalWords] = {
         "Ask a person in the store where the nearest one is.",
         told="This voucher is for {store}.",
     ),
+    "voucher.not_on_this_channel": RefusalWords(
+        "No. Not in this way.",
+        "This voucher is for another way of asking, and cannot be used like this.",
+        _NOTHING_USED_EN,
+        "Ask a person in the store how it can be used.",
+        told="This voucher can be used like this: {channel}.",
+    ),
     "campaign.paused": RefusalWords(
         "Not now. This offer is paused.",
         "It has been stopped for the time being.",
@@ -105,10 +114,11 @@ _EN: Mapping[str, RefusalWords] = {
         "Ask a person in the store whether another offer applies to you.",
     ),
     "campaign.limit_reached": RefusalWords(
-        "No. You have had this offer as often as it can be had.",
-        "It has a limit for each customer.",
+        "No. This offer has reached its limit.",
+        "It can be had only so often, and that number is reached.",
         "What you used before stays yours. Nothing was used now.",
         "If the count looks wrong, ask a person in the store to check it.",
+        told="It can be had {uses} for each {per}{period}, and that number is reached.",
     ),
     "combination.excluded": RefusalWords(
         "No. Not together with what is in this order.",
@@ -237,6 +247,13 @@ _ES: Mapping[str, RefusalWords] = {
         "Pregunte a una persona de la tienda cuál es la más cercana.",
         told="Este vale es para {store}.",
     ),
+    "voucher.not_on_this_channel": RefusalWords(
+        "No. De esta manera no.",
+        "Este vale es para otra manera de pedirlo, y así no se puede usar.",
+        _NOTHING_USED_ES,
+        "Pregunte a una persona de la tienda cómo se puede usar.",
+        told="Este vale se puede usar así: {channel}.",
+    ),
     "campaign.paused": RefusalWords(
         "Ahora no. Esta oferta está en pausa.",
         "Se detuvo por el momento.",
@@ -250,10 +267,11 @@ _ES: Mapping[str, RefusalWords] = {
         "Pregunte a una persona de la tienda si le corresponde otra oferta.",
     ),
     "campaign.limit_reached": RefusalWords(
-        "No. Usted ya tuvo esta oferta todas las veces posibles.",
-        "Tiene un límite por cliente.",
+        "No. Esta oferta llegó a su límite.",
+        "Se puede tener solo cierta cantidad de veces, y ya se alcanzó.",
         "Lo que ya usó sigue siendo suyo. Ahora no se usó nada.",
         "Si la cuenta no le parece correcta, pida a una persona de la tienda que la revise.",
+        told="Se puede tener {uses} por {per}{period}, y ya se alcanzó.",
     ),
     "combination.excluded": RefusalWords(
         "No. No junto con lo que hay en este pedido.",
@@ -330,29 +348,6 @@ _ES: Mapping[str, RefusalWords] = {
     ),
 }
 
-_THINGS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "product": "a product's bar code",
-        "imei": "a device's own number (IMEI)",
-        "coupon": "a manufacturer's coupon",
-        "card": "a payment card's number",
-        "address": "a web address",
-        "boarding_pass": "a boarding pass",
-        "parcel": "a parcel's number",
-        "gs1": "a number from trade (GS1)",
-    },
-    "es": {
-        "product": "el código de barras de un producto",
-        "imei": "el número propio de un equipo (IMEI)",
-        "coupon": "un cupón de un fabricante",
-        "card": "el número de una tarjeta de pago",
-        "address": "una dirección web",
-        "boarding_pass": "una tarjeta de embarque",
-        "parcel": "el número de un paquete",
-        "gs1": "un número del comercio (GS1)",
-    },
-}
-
 REFUSALS: Mapping[str, Mapping[str, RefusalWords]] = {"en": _EN, "es": _ES}
 
 # Every code for "no" outside the terms.
@@ -373,15 +368,7 @@ def _means(refusal: RefusalWords, words: Words, occasion: Occasion) -> str:
         return refusal.means
     try:
         return refusal.told.format_map(
-            {key: _detail(key, value, words) for key, value in occasion.details.items()}
+            {key: detail_in_words(key, value, words) for key, value in occasion.details.items()}
         )
     except KeyError:
         return refusal.means  # not all of it is known, or may be told
-
-
-def _detail(key: str, value: str | date, words: Words) -> str:
-    if isinstance(value, date):
-        return words.day(value)
-    if key == "what":
-        return _THINGS.get(words.language, _THINGS["en"])[value]
-    return value

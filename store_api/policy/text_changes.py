@@ -47,6 +47,8 @@ def changed_fields(old: PolicyVersion, new: PolicyVersion) -> tuple[str, ...]:
         "agrees": (old.agrees, new.agrees),
         "not_required": (set(old.not_required), set(new.not_required)),
         "waivable": (set(old.waivable), set(new.waivable)),
+        "combines": (old.combines, new.combines),
+        "scope": (old.scope, new.scope),
     }
     return tuple(name for name, (before, after) in pairs.items() if before != after)
 

@@ -14,6 +14,8 @@ from store_api.auth import allow
 from store_api.contract import (
     Answers,
     Choices,
+    Combination,
+    CombinationHoldAnswer,
     ConsentRequest,
     Identifier,
     IdentityAnswer,
@@ -31,6 +33,7 @@ from store_api.contract import (
     VoucherCode,
 )
 from store_api.decisions import service as decisions
+from store_api.redemptions import service as redemptions
 from store_api.visits import service
 from store_api.work import Work, reads, writes
 
@@ -159,6 +162,27 @@ def set_consent(work: Work, path: ConsentPath, body: ConsentRequest) -> LineCons
     """Give a line the identified owner's leave, or take it back."""
     visit = service.find_identified(work, path.visit_id)
     return service.set_consent(work, visit, path.line_id, body.allowed)
+
+
+@api.get("/v1/visits/<visit_id>/combination", responses={200: Combination})
+@allow("kiosk", "rep", "manager")
+@reads
+def propose_combination(work: Work, path: VisitPath) -> Combination:
+    """The best combination of the person's vouchers for what is being bought, and why it is the best."""
+    return service.propose(work, service.find_identified(work, path.visit_id))
+
+
+@api.post("/v1/visits/<visit_id>/combination", responses={200: CombinationHoldAnswer})
+@allow("kiosk", "rep", "manager")
+@writes
+def hold_combination(work: Work, path: VisitPath) -> CombinationHoldAnswer:
+    """Reserve the best combination: all of it, or nothing."""
+    held = service.hold_together(work, service.find_identified(work, path.visit_id))
+    return CombinationHoldAnswer(
+        holds=tuple(redemptions.show_hold(each, work.now) for each in held.holds),
+        code=held.code,
+        decision=None if held.decision is None else decisions.show(held.decision),
+    )
 
 
 @api.put("/v1/visits/<visit_id>/order", responses={200: Visit})

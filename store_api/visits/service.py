@@ -8,6 +8,8 @@ What it must not know: how a decision is made, how a voucher is consumed, Flask.
 from __future__ import annotations
 
 from store_api.visits.asking import ReadVoucher, answer, choices, decide, note_redemption, read_code
+from store_api.visits.combining import HeldTogether, propose
+from store_api.visits.combining import hold as hold_together
 from store_api.visits.consenting import list_consents, set_consent
 from store_api.visits.models import VisitRow
 from store_api.visits.view import show
@@ -26,7 +28,28 @@ from store_api.visits.visiting import (
 )
 
 __all__ = [
-    "ReadVoucher", "VisitRow", "answer", "change", "check_identity", "choices", "close", "decide", "find",
-    "find_identified", "find_of_order", "find_open", "find_to_change", "is_open_to", "list_consents",
-    "note_redemption", "open_visit", "read_code", "see_photo_id", "set_consent", "show",
+    "HeldTogether",
+    "ReadVoucher",
+    "VisitRow",
+    "answer",
+    "change",
+    "check_identity",
+    "choices",
+    "close",
+    "decide",
+    "find",
+    "find_identified",
+    "find_of_order",
+    "find_open",
+    "find_to_change",
+    "hold_together",
+    "is_open_to",
+    "list_consents",
+    "note_redemption",
+    "open_visit",
+    "propose",
+    "read_code",
+    "see_photo_id",
+    "set_consent",
+    "show",
 ]  # fmt: skip

@@ -51,6 +51,10 @@ WORDS = {
         "again": "Go on without paper",
         "reserve": "Reserve it",
         "confirm": "Reserve it for me",
+        "amount": "Use another amount",
+        "no_go_back": "No, go back",
+        "together": "Use 2 vouchers together: $70.00 off",
+        "both": "Reserve them for me",
     },
     "es": {
         "heading": "¿Qué me corresponde hoy?",
@@ -67,6 +71,10 @@ WORDS = {
         "again": "Seguir sin papel",
         "reserve": "Reservarlo",
         "confirm": "Reservarlo para mí",
+        "amount": "Usar otro importe",
+        "no_go_back": "No, volver",
+        "together": "Usar 2 vales juntos: $70.00 menos",
+        "both": "Reservarlos para mí",
     },
 }
 
@@ -187,6 +195,28 @@ def look_at_yes(walk: Walk, tablet: Tablet) -> None:
         walk.gallery.look(kiosk.page, "done")
 
 
+def look_at_together(walk: Walk) -> None:
+    """Somebody with several vouchers: a part of one, and two of them on one order."""
+    with walk.visit() as kiosk:
+        walk.press(kiosk, "number")
+        walk.identify(kiosk, "Iris")
+        walk.press(kiosk, "credit")
+        kiosk.page.get_by_role("button", name="Orbit 5 Max, 256 GB").click()
+        kiosk.page.get_by_role("button", name=walk.words["months"]).click()
+        expect(kiosk.page.locator("#sheet")).to_be_visible()
+        walk.gallery.look(kiosk.page, "sheet-with-others")
+        walk.press(kiosk, "amount")
+        expect(kiosk.page.locator("#amount")).to_be_visible()
+        walk.gallery.look(kiosk.page, "amount")
+        walk.press(kiosk, "no_go_back")
+        walk.press(kiosk, "together")
+        expect(kiosk.page.locator("#together-title")).to_be_visible()
+        walk.gallery.look(kiosk.page, "together")
+        walk.press(kiosk, "both")
+        expect(kiosk.page.locator("#reserved")).to_be_visible()
+        walk.gallery.look(kiosk.page, "reserved-together")
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_page_fits_its_screen_and_can_be_used_by_everybody(
@@ -211,6 +241,7 @@ def test_every_page_fits_its_screen_and_can_be_used_by_everybody(
         if language == "es":
             tablet.page.get_by_role("button", name="Español").click()
         look_at_yes(walk, tablet)
+        look_at_together(walk)
     assert gallery.faults == []
     # What axe writes into the pages is not theirs.
     no_page_complains[:] = [each for each in no_page_complains if "inline style" not in each]

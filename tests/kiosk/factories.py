@@ -291,6 +291,7 @@ HOLD = wire.Hold(
     amount=money("49.99"),
     held_by="kiosk-1, Maple St store",
     expires_at=NOW + dt.timedelta(minutes=15),
+    longest_until=NOW + dt.timedelta(minutes=60),
     state="held",
 )
 REDEMPTION = wire.Redemption(

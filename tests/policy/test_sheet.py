@@ -45,6 +45,7 @@ CODES_WRITTEN_DOWN = [
     "voucher.held_elsewhere",
     "voucher.belongs_to_another",
     "voucher.not_in_this_store",
+    "voucher.not_on_this_channel",
     "campaign.paused",
     "campaign.budget_spent",
     "campaign.limit_reached",

@@ -58,7 +58,8 @@ class Target:
     def __init__(self, app: Flask, template: Template) -> None:
         self.app = app
         world = template.world
-        self.tokens = {"kiosk": world.kiosk, "tablet": world.tablet, "till": world.till, "desk": world.desk}
+        devices = {"kiosk": world.kiosk, "tablet": world.tablet, "till": world.till, "desk": world.desk}
+        self.tokens = {**devices, "partner": world.partner}
         for role in SIGN_IN:
             self.tokens[role] = self._sign_in(role)
         self.visit = Client(app, world.kiosk).post("/v1/visits", {}).get_json()["visit_id"]

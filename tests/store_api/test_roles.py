@@ -42,10 +42,11 @@ def callers(
     as_desk: Client,
     as_author: Client,
     as_region: Client,
+    as_partner: Client,
 ) -> dict[str, Client]:
     """A client for each role that carries a token."""
     stores = {"kiosk": as_kiosk, "tablet": as_tablet, "rep": as_rep, "manager": as_manager, "till": as_till}
-    return {**stores, "desk": as_desk, "author": as_author, "region": as_region}
+    return {**stores, "desk": as_desk, "author": as_author, "region": as_region, "partner": as_partner}
 
 
 def test_each_role_gets_through_the_doors_that_are_for_it_and_no_other(
