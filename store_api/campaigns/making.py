@@ -220,7 +220,9 @@ def _amount(campaign: CampaignRow, text: str) -> int:
         minor = to_minor(Money.model_validate({"amount": number, "currency": str(campaign.currency)}))
     except ValueError:
         raise RowFault("cell.not_an_amount", "amount") from None
-    if not 0 < minor <= campaign.amount_minor:
+    if minor <= 0:
+        raise RowFault("cell.not_an_amount", "amount")
+    if minor > campaign.amount_minor:
         raise RowFault("amount.beyond_campaign", "amount")
     return minor
 
