@@ -44,7 +44,7 @@ class PrintState(Enum):
 @dataclass(frozen=True)
 class ReceiptOrder:
     """A receipt to print: `subject` is the redemption or decision that it is a paper of; `foot` are lines
-    below the sheet."""
+    below the sheet; `proof` the signed line of a redemption, if it is one."""
 
     station: str
     subject: str
@@ -53,6 +53,7 @@ class ReceiptOrder:
     zone: str
     terms_url: str
     foot: tuple[str, ...] = ()
+    proof: str | None = None
 
 
 @dataclass(frozen=True)
@@ -247,6 +248,7 @@ class StationPrinter:
             self._now().astimezone(ZoneInfo(order.zone)),
             footer_lines=order.foot,
             terms_url=order.terms_url,
+            proof=order.proof,
         )
         key = f"{order.subject}:{again}" if again else order.subject
         return _state_of(self._queue.submit(key, receipt, order.subject))

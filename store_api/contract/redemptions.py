@@ -40,7 +40,7 @@ class HoldAnswer(Wire):
 
 
 class Redemption(Wire):
-    """One use of a voucher."""
+    """One use of a voucher. `proof` is the signed line that its receipt carries as a QR code."""
 
     redemption_id: Identifier
     voucher_id: Identifier
@@ -53,6 +53,7 @@ class Redemption(Wire):
     redeemed_at: dt.datetime
     store_name: str
     confirmed_by: str
+    proof: str = ""
 
 
 class RedemptionRequest(Wire):

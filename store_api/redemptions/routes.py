@@ -90,7 +90,7 @@ def redeem(work: Work, body: RedemptionRequest) -> RedemptionAnswer:
     if redeemed.code is None:
         _settle_order(work, named)
     visits.note_redemption(work, visit, redeemed)
-    return service.show_redeemed(redeemed)
+    return service.show_redeemed(redeemed, work.settings.keys)
 
 
 @api.get("/v1/redemptions/<redemption_id>", responses={200: Redemption})
@@ -105,7 +105,7 @@ def show_redemption(work: Work, path: RedemptionPath) -> Redemption:
     theirs = visits.is_open_to(visit, work) and visit.order_id == row.order_id
     if work.caller.role == "kiosk" and not theirs:
         raise NotFound
-    return service.show_redemption(row)
+    return service.show_redemption(row, work.settings.keys)
 
 
 def _named(work: Work, decision_id: str) -> tuple[DecisionRow, VisitRow]:
