@@ -10,9 +10,9 @@ import httpx
 import pytest
 from flask import Flask
 
-from kiosk.app import CONTENT_SECURITY_POLICY
 from kiosk.errors import StoreUndecided, StoreUnreachable
 from kiosk.ledger import SpoolLedger, settle_all
+from kiosk.security import CONTENT_SECURITY_POLICY
 from kiosk.spool import Spool
 from kiosk.store_client import StoreClient
 from store_api import contract as wire
