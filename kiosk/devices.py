@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -334,10 +334,12 @@ class Devices:
         if camera is not None:
             camera.forget()
 
-    def equipment(self) -> list[Equipment]:
-        """How every device is, station by station. Asks each printer, which may take some seconds."""
-        readers = [_reader_state(station, reader) for station, reader in sorted(self.cameras.items())]
-        return [*readers, *(printer.check(station) for station, printer in sorted(self.printers.items()))]
+    def equipment(self, stations: Collection[str]) -> list[Equipment]:
+        """How the devices of these stations are. Asks each printer, which may take some seconds."""
+        readers = sorted((name, each) for name, each in self.cameras.items() if name in stations)
+        printers = sorted((name, each) for name, each in self.printers.items() if name in stations)
+        told = [_reader_state(station, reader) for station, reader in readers]
+        return [*told, *(printer.check(station) for station, printer in printers)]
 
     def has_printer(self, station: str) -> bool:
         """Whether a station can print."""

@@ -125,10 +125,12 @@ class BrowserCamera {
   }
 }
 
-export const offerCamera = (root, found) => {
+export const offerCamera = async (root, found) => {
   const camera = new BrowserCamera(root, found);
   window.ZXingWASM.prepareZXingModule({ overrides: { locateFile: () => root.dataset.reader } });
-  root.hidden = false;
+  // Where the address is not secure there is no list to ask: the offer stands, and says why it cannot work.
+  const listed = (await navigator.mediaDevices?.enumerateDevices?.()) ?? null;
+  root.hidden = listed !== null && !listed.some((each) => each.kind === "videoinput");
   root.querySelector("[data-open]").addEventListener("click", () => camera.open());
   root.querySelector("select").addEventListener("change", (event) => camera.open(event.target.value));
   root.querySelector("[data-torch]").addEventListener("click", () => camera.light());

@@ -64,7 +64,12 @@ def test_a_token_of_one_face_is_not_one_of_another(counter: Browser, tablet: Bro
 def test_every_page_forbids_what_it_does_not_need(app: Flask, path: str) -> None:
     client = pair(app, "tablet-1" if "tablet" in path else "kiosk-1")
     answer = client.get(path, follow_redirects=True)
-    assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    policy = answer.headers["Content-Security-Policy"]
+    if path == "/counter/scan":
+        # The page that reads with the browser's camera may compile our own WebAssembly, and nothing else.
+        assert policy.count(" 'wasm-unsafe-eval'") == 1
+        policy = policy.replace(" 'wasm-unsafe-eval'", "")
+    assert policy == CONTENT_SECURITY_POLICY
     assert "unsafe" not in CONTENT_SECURITY_POLICY
     assert answer.headers["Cache-Control"] == "no-store"
     assert "HX-Request" in answer.headers["Vary"]
