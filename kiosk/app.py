@@ -49,6 +49,7 @@ from kiosk.region.routes import region
 from kiosk.rendering import STATIC_FOLDER, TEMPLATE_FOLDER, register_rendering
 from kiosk.scan.inbox import ScanInbox
 from kiosk.scan.routes import LARGEST_PHOTO, scan
+from kiosk.security import CONTENT_SECURITY_POLICY
 from kiosk.services import Connection, Services, follow_stores
 from kiosk.serving import OnePort
 from kiosk.sessions import FaceSessions
@@ -61,20 +62,6 @@ from kiosk.tablet.routes import tablet
 from store_api import app as store
 from store_api.contract.voucher_codes import proves_itself
 
-# Nothing from another host, nothing inline, nothing that could be framed or sent elsewhere.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
 FORM_FIELDS = 64 * 1024
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -44,7 +44,7 @@ class PrintState(Enum):
 @dataclass(frozen=True)
 class ReceiptOrder:
     """A receipt to print: `subject` is the redemption or decision that it is a paper of; `foot` are lines
-    below the sheet."""
+    below the sheet; `proof` the signed line of a redemption, if it is one."""
 
     station: str
     subject: str
@@ -53,6 +53,7 @@ class ReceiptOrder:
     zone: str
     terms_url: str
     foot: tuple[str, ...] = ()
+    proof: str | None = None
 
 
 @dataclass(frozen=True)
@@ -247,6 +248,7 @@ class StationPrinter:
             self._now().astimezone(ZoneInfo(order.zone)),
             footer_lines=order.foot,
             terms_url=order.terms_url,
+            proof=order.proof,
         )
         key = f"{order.subject}:{again}" if again else order.subject
         return _state_of(self._queue.submit(key, receipt, order.subject))
@@ -332,10 +334,12 @@ class Devices:
         if camera is not None:
             camera.forget()
 
-    def equipment(self) -> list[Equipment]:
-        """How every device is, station by station. Asks each printer, which may take some seconds."""
-        readers = [_reader_state(station, reader) for station, reader in sorted(self.cameras.items())]
-        return [*readers, *(printer.check(station) for station, printer in sorted(self.printers.items()))]
+    def equipment(self, stations: Collection[str]) -> list[Equipment]:
+        """How the devices of these stations are. Asks each printer, which may take some seconds."""
+        readers = sorted((name, each) for name, each in self.cameras.items() if name in stations)
+        printers = sorted((name, each) for name, each in self.printers.items() if name in stations)
+        told = [_reader_state(station, reader) for station, reader in readers]
+        return [*told, *(printer.check(station) for station, printer in printers)]
 
     def has_printer(self, station: str) -> bool:
         """Whether a station can print."""

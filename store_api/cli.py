@@ -13,7 +13,7 @@ import click
 
 # Name of the group -> module and the click command in it.
 GROUPS: Mapping[str, tuple[str, str]] = {
-    "audit": ("store_api.audit.cli", "audit"),
+    "audit": ("store_api.audit.receipt_cli", "audit"),
     "campaign": ("store_api.voucher_operating", "campaign"),
     "db": ("store_api.operating", "db"),
     "demo": ("store_api.operating", "demo"),

@@ -17,6 +17,7 @@ from kiosk.counter.blueprint import counter
 from kiosk.htmx import go_to, show
 from kiosk.policy_search import matching
 from kiosk.rendering import current_language
+from kiosk.security import CONTENT_SECURITY_POLICY
 from kiosk.services import current_station, services
 from kiosk.sessions import set_view
 from kiosk.words import LANGUAGES, say
@@ -97,7 +98,7 @@ def scan_page(faults: Faults, status: int = 200, typed: str = "") -> Response:
     """The scan page, with what went wrong before, if anything."""
     camera = services().devices.camera(current_station("counter").name)
     reason = camera.reason() if camera is not None else ""
-    return show(
+    page = show(
         "counter/scan.html",
         "counter/_scan.html",
         status,
@@ -107,6 +108,11 @@ def scan_page(faults: Faults, status: int = 200, typed: str = "") -> Response:
         has_reader=camera is not None,
         reason=reason,
     )
+    # This page alone may compile what reads codes in the browser's camera (WebAssembly of our own).
+    page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(
+        "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
+    )
+    return page
 
 
 @counter.post("/scan")
@@ -117,7 +123,7 @@ def read_code() -> AnyResponse:
         code = repair(code, proves_itself)
     if not code:
         return scan_page([("code", say(current_language(), "scan.empty"))], 422)
-    paper = request.form.get("source") == "scanner"
+    paper = request.form.get("source") in ("scanner", "camera")
     return take_code(VoucherCode(code=code, paper=paper), code if not paper else "")
 
 

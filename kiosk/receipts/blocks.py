@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
-from kiosk.receipts.compose import COPY_MARK, Receipt, ReceiptLine
+from kiosk.receipts.compose import COPY_MARK, PROOF, Receipt, ReceiptLine
 from kiosk.receipts.fonts import (
     BOLD,
     BOLD_FIGURES,
@@ -22,8 +22,11 @@ from kiosk.receipts.fonts import (
     width_of,
     wrap,
 )
-from kiosk.receipts.look import STATUS_SIGNS, TONE_SIGNS, Look
+from kiosk.receipts.look import MM, STATUS_SIGNS, TONE_SIGNS, Look
 from kiosk.receipts.marks import draw_qr, draw_sign
+
+PROOF_SIDE = 25 * MM * 49 / 41
+"""A version 6 code of 41 modules is 25 mm wide; four modules stand white on each side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def blocks_of(receipt: Receipt, look: Look) -> list[Block]:
     if receipt.terms_url and not any(line.kind == "code" for line in receipt.lines):
         made.append(_code(receipt, look, [], []))
     made += [_foot_line(text, look, first=index == 0) for index, text in enumerate(receipt.foot)]
+    if receipt.proof:
+        made.append(_proof(receipt.proof, PROOF[receipt.language], look))
     return made
 
 
@@ -285,6 +290,20 @@ def _code(
         _draw_stack(canvas, below, left, y)
 
     return _ruled(Block(height, draw), look)
+
+
+def _proof(line: str, words: str, look: Look) -> Block:
+    """The signed line of a redemption as a QR code of 25 mm without its quiet zone, below its words."""
+    side = PROOF_SIDE
+    how = Setting(REGULAR, look.small, look.muted, 0, look.body * 0.2, centred=look.centred)
+    row = set_line(words, None, look.width, how)
+
+    def draw(canvas: Canvas, left: float, top: float) -> None:
+        row.draw(canvas, left, top)
+        at = left + (look.width - side) / 2 if look.centred else left - side * 4 / 49
+        draw_qr(canvas, line, at, top - row.height, side)
+
+    return Block(row.height + side, draw, glued=True)
 
 
 def _joined(line: ReceiptLine) -> str:

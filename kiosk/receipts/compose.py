@@ -18,6 +18,10 @@ LOCALES = {"en": ("en_US", "d MMMM y, h:mm a"), "es": ("es_US", "d 'de' MMMM 'de
 COPY_MARK = {"en": "COPY", "es": "COPIA"}
 PRINTED = {"en": "Printed {when}", "es": "Impreso el {when}"}
 PAGE = {"en": "Page {page} of {pages}", "es": "Página {page} de {pages}"}
+PROOF = {
+    "en": "Proof of use: this code can be checked without a network.",
+    "es": "Prueba de uso: este código se puede comprobar sin red.",
+}
 TITLE = {"en": "Terms {code}", "es": "Condiciones {code}"}
 
 
@@ -61,7 +65,7 @@ class Receipt:
 
     `head` are lines above the sheet (who printed it and when), `foot` those below it. `terms_url` is what
     the QR code carries; it stands beside the line of kind "code". `copy` marks a paper that is not the
-    first one.
+    first one. `proof` is the signed line of a redemption, printed as a QR code below the foot.
     """
 
     language: str
@@ -72,6 +76,7 @@ class Receipt:
     terms_code: str | None = None
     terms_url: str | None = None
     copy: bool = False
+    proof: str | None = None
 
     @property
     def title(self) -> str:
@@ -91,6 +96,7 @@ def compose_receipt(
     copy: bool = False,
     footer_lines: Sequence[str] = (),
     terms_url: str | None = None,
+    proof: str | None = None,
 ) -> Receipt:
     """A receipt with every line of `sheet`.
 
@@ -100,7 +106,7 @@ def compose_receipt(
     lines = tuple(ReceiptLine(line.kind, line.text, line.mark, line.status) for line in sheet.lines)
     head = (heading, PRINTED[language].format(when=say_moment(language, printed_at)))
     foot = tuple(footer_lines)
-    return Receipt(language, sheet.tone, head, lines, foot, sheet.terms_code, terms_url, copy)
+    return Receipt(language, sheet.tone, head, lines, foot, sheet.terms_code, terms_url, copy, proof)
 
 
 def say_moment(language: str, moment: dt.datetime) -> str:

@@ -11,11 +11,14 @@ from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 
 from hardware.printer.profiles import WIDE, PrintProfile
-from kiosk.receipts.compose import COPY_MARK, Receipt, ReceiptLine
+from kiosk.receipts.compose import COPY_MARK, PROOF, Receipt, ReceiptLine
 from kiosk.receipts.dots import draw_qr, draw_row
 
 NARROWEST_WIDE = 500
 """Dots from which on a QR code's module has six dots (0.75 mm at 203 a inch), below it five."""
+
+PROOF_MODULE = 5
+"""Dots of a module of the signed code: version 6 is then 25.6 mm wide at 203 dots an inch."""
 
 PLAIN_TWINS = str.maketrans(
     {
@@ -70,6 +73,9 @@ class _Writer:
             self._rule()
         for text in receipt.foot:
             self._text(text, align="center")
+        if receipt.proof:
+            self._text(PROOF[receipt.language], align="center")
+            self._qr(receipt.proof, PROOF_MODULE)
         if self._profile.cuts:
             self._printer.cut(mode="PART")
         else:
@@ -133,8 +139,8 @@ class _Writer:
     def _rule(self) -> None:
         self._rows(["-" * self._profile.columns], "left", bold=False, tall=False)
 
-    def _qr(self, text: str) -> None:
-        module = 6 if self._profile.dots > NARROWEST_WIDE else 5
+    def _qr(self, text: str, module: int = 0) -> None:
+        module = module or (6 if self._profile.dots > NARROWEST_WIDE else 5)
         self._printer.set(align="center")
         if self._profile.native_qr:
             self._printer.qr(text, ec=QR_ECLEVEL_M, size=module, native=True)

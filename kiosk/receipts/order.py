@@ -26,6 +26,7 @@ def order_receipt(visit: Visit, store: Store, language: str, public_url: str) ->
         heading=store.name,
         zone=store.zone,
         terms_url=f"{public_url}/t/{decision.terms_code}",
+        proof=(used.proof or None) if used is not None else None,
         foot=_how_it_was_used(language, used, ZoneInfo(store.zone)) if used is not None else (),
     )
 

@@ -123,7 +123,9 @@ def change_language() -> AnyResponse:
 @tablet.get("/equipment")
 def equipment() -> Response:
     """How the cameras, hand scanners and printers of this store's kiosks are, asked now."""
-    found = services().devices.equipment()
+    own = current_station("tablet").store_id
+    kiosks = {kiosk.name for kiosk in services().stations.of_face("counter") if kiosk.store_id == own}
+    found = services().devices.equipment(kiosks)
     return show("tablet/equipment.html", "tablet/_equipment.html", equipment=found)
 
 

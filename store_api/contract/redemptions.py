@@ -91,7 +91,10 @@ class VoidRequest(Wire):
 
 
 class Redemption(Wire):
-    """One use of a voucher. One that was undone says when, why, and what became of the voucher."""
+    """One use of a voucher. One that was undone says when, why, and what became of the voucher.
+
+    `proof` is the signed line that its receipt carries as a QR code.
+    """
 
     redemption_id: Identifier
     voucher_id: Identifier
@@ -107,6 +110,7 @@ class Redemption(Wire):
     voided_at: dt.datetime | None = None
     void_reason: VoidReason | None = None
     void_became: Literal["restored", "forfeited"] | None = None
+    proof: str = ""
 
 
 class RedemptionRequest(Wire):

@@ -74,7 +74,7 @@ def _settle(work: Work, order: OrderRow, visit: VisitRow, state: str) -> Redempt
     if redeemed.code is None:
         service.settle(work.session, order, state, actor.who, work.now)
     visits.note_redemption(work, visit, redeemed)
-    return redemptions.show_redeemed(redeemed)
+    return redemptions.show_redeemed(redeemed, work.settings.keys)
 
 
 def _decision_of(work: Work, order: OrderRow, visit: VisitRow) -> DecisionRow:

@@ -109,7 +109,7 @@ def redeem(work: Work, body: RedemptionRequest) -> RedemptionAnswer:
     if redeemed.code is None:
         _settle_order(work, named, was_held)
     visits.note_redemption(work, visit, redeemed)
-    return service.show_redeemed(redeemed)
+    return service.show_redeemed(redeemed, work.settings.keys)
 
 
 @api.post("/v1/redemptions/<redemption_id>/void", responses={200: Redemption})
@@ -121,7 +121,7 @@ def void_redemption(work: Work, path: RedemptionPath, body: VoidRequest) -> Rede
     if row is None:
         raise NotFound
     visits.change(work, visits.find(work, row.visit_id), "redemption.voided")
-    return service.show_redemption(row)
+    return service.show_redemption(row, work.settings.keys)
 
 
 @api.get("/v1/redemptions/<redemption_id>", responses={200: Redemption})
@@ -136,7 +136,7 @@ def show_redemption(work: Work, path: RedemptionPath) -> Redemption:
     theirs = visits.is_open_to(visit, work) and visit.order_id == row.order_id
     if work.caller.role == "kiosk" and not theirs:
         raise NotFound
-    return service.show_redemption(row)
+    return service.show_redemption(row, work.settings.keys)
 
 
 def _named(work: Work, decision_id: str) -> tuple[DecisionRow, VisitRow]:

@@ -16,7 +16,9 @@ from store_api.contract import Redemption, RedemptionAnswer
 from store_api.decisions import service as decisions
 from store_api.decisions.service import DecidedAgain, DecisionRow
 from store_api.errors import Conflict
+from store_api.keys import KeyRing
 from store_api.money import to_minor, to_money
+from store_api.receipt_proofs import sign_receipt
 from store_api.redemptions import store
 from store_api.redemptions.consuming import (
     CHANGED,
@@ -93,8 +95,9 @@ def find_redemption(session: Session, redemption_id: str) -> RedemptionRow | Non
     return store.find_redemption(session, redemption_id)
 
 
-def show_redemption(row: RedemptionRow) -> Redemption:
-    """The redemption as the wire has it."""
+def show_redemption(row: RedemptionRow, keys: KeyRing) -> Redemption:
+    """The redemption as the wire has it, with its receipt's line signed by the newest of `keys`."""
+    amount = to_money(row.amount_minor, row.currency)
     return Redemption(
         redemption_id=row.redemption_id,
         voucher_id=row.voucher_id,
@@ -102,25 +105,34 @@ def show_redemption(row: RedemptionRow) -> Redemption:
         terms_code=row.terms_code,
         order_id=row.order_id,
         use_number=row.use_number,
-        amount=to_money(row.amount_minor, row.currency),
+        amount=amount,
         balance=to_money(row.balance_minor, row.currency),
         redeemed_at=row.redeemed_at,
         store_name=row.store_name,
         confirmed_by=row.confirmed_by,
+        proof=sign_receipt(
+            keys,
+            row.redemption_id,
+            row.terms_code,
+            None if amount is None else amount.amount,
+            None if amount is None else amount.currency,
+            row.redeemed_at,
+            row.use_number,
+        ),
         voided_at=row.voided_at,
         void_reason=row.void_reason,  # type: ignore[arg-type]  # the model checks it
         void_became=row.void_became,  # type: ignore[arg-type]  # the model checks it
     )
 
 
-def show_redeemed(redeemed: Redeemed) -> RedemptionAnswer:
+def show_redeemed(redeemed: Redeemed, keys: KeyRing) -> RedemptionAnswer:
     """The outcome of a redemption as the wire has it."""
-    shown = None if redeemed.redemption is None else show_redemption(redeemed.redemption)
+    shown = None if redeemed.redemption is None else show_redemption(redeemed.redemption, keys)
     return RedemptionAnswer(
         redemption=shown,
         code=redeemed.code,
         decision=decisions.show(redeemed.decision),
-        also=tuple(show_redemption(each) for each in redeemed.also),
+        also=tuple(show_redemption(each, keys) for each in redeemed.also),
     )
 
 

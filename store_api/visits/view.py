@@ -95,7 +95,7 @@ def _hold(work: Work, visit: VisitRow) -> Hold | None:
 
 def _redemption(work: Work, visit: VisitRow) -> Redemption | None:
     row = redemptions.find_redemption(work.session, visit.redemption_id) if visit.redemption_id else None
-    return redemptions.show_redemption(row) if row else None
+    return redemptions.show_redemption(row, work.settings.keys) if row else None
 
 
 def _scanned_policy(work: Work, visit: VisitRow) -> PolicyText | None:

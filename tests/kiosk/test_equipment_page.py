@@ -47,8 +47,9 @@ def test_a_station_with_a_hand_scanner_alone_hands_on_what_it_scans() -> None:
     devices = Devices(cameras={"kiosk-1": scanner})
     assert not devices.has_picture("kiosk-1")
     assert scanner.reason() == "scanner_ready"
-    assert [device.code for device in devices.equipment()] == ["scanner_ready"]
+    assert [device.code for device in devices.equipment({"kiosk-1"})] == ["scanner_ready"]
     inbox.put("kiosk-1", "7F3K9QDXA2BCM", Symbology("qr", "]Q1"), "scanner")
+    assert devices.equipment({"kiosk-2"}) == []
     assert scanner.reason() == "read"
     seen = scanner.take()
     assert seen is not None

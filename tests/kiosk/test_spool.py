@@ -323,7 +323,7 @@ def test_of_two_hundred_receipts_in_a_fault_each_comes_out_once_as_an_original(
     from hardware.printer.network import NetworkPrinter
 
     with FakePrinter(after=40) as fake:
-        printer = NetworkPrinter("127.0.0.1", fake.port, seconds=2, answer_seconds=0.03, through_seconds=0.05)
+        printer = NetworkPrinter("127.0.0.1", fake.port, seconds=2, answer_seconds=0.5, through_seconds=0.5)
         queue = PrintQueue(spool, printer, render, clock)
         for number in range(RECEIPTS_A_FAULT):
             queue.submit(f"job-{number}", receipt(f"Receipt {number:03}."))

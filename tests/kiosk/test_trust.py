@@ -9,7 +9,7 @@ import httpx
 import pytest
 from flask import Flask
 
-from kiosk.app import CONTENT_SECURITY_POLICY
+from kiosk.security import CONTENT_SECURITY_POLICY
 from store_api import contract as wire
 from tests.kiosk import factories
 from tests.kiosk.conftest import Browser, pair
@@ -64,7 +64,12 @@ def test_a_token_of_one_face_is_not_one_of_another(counter: Browser, tablet: Bro
 def test_every_page_forbids_what_it_does_not_need(app: Flask, path: str) -> None:
     client = pair(app, "tablet-1" if "tablet" in path else "kiosk-1")
     answer = client.get(path, follow_redirects=True)
-    assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    policy = answer.headers["Content-Security-Policy"]
+    if path == "/counter/scan":
+        # The page that reads with the browser's camera may compile our own WebAssembly, and nothing else.
+        assert policy.count(" 'wasm-unsafe-eval'") == 1
+        policy = policy.replace(" 'wasm-unsafe-eval'", "")
+    assert policy == CONTENT_SECURITY_POLICY
     assert "unsafe" not in CONTENT_SECURITY_POLICY
     is_public = path.startswith(("/t/", "/policies"))
     assert answer.headers["Cache-Control"] == ("public, max-age=300" if is_public else "no-store")

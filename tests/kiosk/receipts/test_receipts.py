@@ -287,3 +287,25 @@ def test_a_printed_voucher_shows_its_code_twice_once_for_the_camera() -> None:
 def test_the_reader_of_thermal_receipts_refuses_what_it_does_not_know(data: bytes) -> None:
     with pytest.raises(UnknownCommand):
         read_escpos(data)
+
+
+PROOF_LINE = "SR1:" + "ABCDEFGH234567ZY" * 9 + "ABCD"
+
+
+@pytest.mark.parametrize("roll", ROLLS, ids=lambda roll: roll.name)
+@pytest.mark.parametrize("native", [True, False])
+def test_a_redemptions_slip_carries_its_signed_line_beside_the_terms(
+    roll: PrintProfile, native: bool
+) -> None:
+    receipt = replace(receipt_of(yes_sheet()), proof=PROOF_LINE)
+    profile = replace(roll, native_qr=native)
+    slip = draw_slip(render_escpos(receipt, profile), profile.dots)
+    assert {reading.text for reading in decode_image(slip, budget=60)} == {TERMS_URL, PROOF_LINE}
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+def test_a_redemptions_pdf_carries_its_signed_line_beside_the_terms(paper: Paper) -> None:
+    receipt = replace(receipt_of(yes_sheet()), proof=PROOF_LINE)
+    image = rasterise(render_pdf(receipt, paper))
+    assert {reading.text for reading in decode_image(image, budget=60)} == {TERMS_URL, PROOF_LINE}
+    assert "can be checked without a network" in " ".join(pdf_text(render_pdf(receipt, paper)).split())
