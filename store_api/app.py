@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from flask import Flask, Response
 from flask_openapi3 import Info, OpenAPI
 
-from store_api import auth, errors, events, logs, schema
+from store_api import auth, connecting, errors, events, logs, schema
+from store_api.background import Background
 from store_api.db import Database
 from store_api.demo import service as demo
 from store_api.demo_settings import make_demo_settings
@@ -84,15 +85,31 @@ def prepare_demo(
 
 
 def open_app(environment: Mapping[str, str], log: TextIO | None = None) -> Flask:
-    """The service with the settings of `environment`, its log in `log`. Raises BadSetting."""
+    """The service with the settings of `environment`, its log in `log`, at work. Raises BadSetting."""
     settings = read_settings(environment)
     logs.configure_logs(settings.log_level, log)
-    return create_app(settings)
+    app = create_app(settings)
+    start_background(app)
+    return app
+
+
+def start_background(app: Flask) -> None:
+    """Begin to send webhooks and to post credits, in the process that answers; never before a fork."""
+    settings: Settings = app.extensions["settings"]
+    if settings.webhook_senders == 0:
+        return
+    bell: events.Bell = app.extensions["bell"]
+    courier = connecting.Courier(app.extensions["database"], settings, app.config["CLOCK"], bell.ring)
+    background = Background(courier.steps(), bell)
+    app.extensions["closers"] += [background.close, courier.close]
+    background.start()
 
 
 def close_app(app: Flask) -> None:
-    """End every event stream and close the database."""
+    """End every event stream and what runs in the background, and close the database."""
     app.extensions["bell"].close()
+    for close in app.extensions["closers"]:
+        close()
     app.extensions["database"].close()
 
 
@@ -103,9 +120,11 @@ def _lay_foundation(app: Flask, settings: Settings, database: Database) -> None:
         database=database,
         idempotency_keys=Keys(settings.rival_wait_seconds),
         bell=bell,
+        closers=[],
         stream_slots=threading.BoundedSemaphore(settings.event_streams),
     )
     events.follow_database(database, bell)
+    database.after_commit.append(lambda session: bell.ring() if session.info.get("published") else None)
     errors.register_errors(app, logs.log_failure)
     for fault in (QueueTimeout, sa.exc.OperationalError, sa.exc.TimeoutError):
         app.register_error_handler(fault, _answer_database_fault)

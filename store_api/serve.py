@@ -17,7 +17,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
-from store_api.app import close_app, create_app
+from store_api.app import close_app, create_app, start_background
 from store_api.logs import configure_logs
 from store_api.settings import Settings
 
@@ -60,6 +60,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Make the application, in the worker."""
         configure_logs(self._settings.log_level)
         self._app = create_app(self._settings)
+        start_background(self._app)
         structlog.get_logger().info("service.started", database=self._app.extensions["database"].describe())
         return self._app
 

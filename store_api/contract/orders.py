@@ -47,8 +47,12 @@ class CapturedItem(Wire):
 
 
 class Capture(Wire):
-    """An order as a till captured it. What differs from what was said is decided again."""
+    """An order as a till captured it. What differs from what was said is decided again.
+
+    `credit` is what the till took off, where it says so; it is compared with what was used.
+    """
 
     items: Annotated[tuple[CapturedItem, ...], Field(max_length=50)]
     agreement_months: int | None = Field(default=None, ge=0, le=120)
     till_reference: Identifier
+    credit: Money | None = None

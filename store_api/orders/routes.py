@@ -8,8 +8,19 @@ from __future__ import annotations
 from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel
 
+from store_api.audit import service as audit
 from store_api.auth import allow
-from store_api.contract import Capture, Identifier, Order, PriceList, RedemptionAnswer
+from store_api.contract import (
+    Capture,
+    CaptureAnswer,
+    Identifier,
+    Order,
+    OrderVisit,
+    PriceList,
+    RedemptionAnswer,
+    TillOrder,
+    TillOrderRequest,
+)
 from store_api.decisions import service as decisions
 from store_api.decisions.service import DecisionRow
 from store_api.errors import Conflict, NotFound
@@ -55,15 +66,64 @@ def confirm_order(work: Work, path: OrderPath) -> RedemptionAnswer:
     return _settle(work, order, visit, "confirmed")
 
 
-@api.post("/v1/orders/<order_id>/capture", responses={200: RedemptionAnswer})
+@api.post("/v1/orders", responses={201: TillOrder})
 @allow("till")
 @writes
-def capture_order(work: Work, path: OrderPath, body: Capture) -> RedemptionAnswer:
-    """A till captures what it sold; what differs from what was said is decided again."""
+def open_order(work: Work, body: TillOrderRequest) -> tuple[TillOrder, int]:
+    """A till opens an order under its own reference; a tablet and a visit go on with it."""
+    visit, rung_up = visits.open_for_till(work, body)
+    order = service.find_by_id(work.session, rung_up.order_id) if rung_up.order_id else None
+    return TillOrder(
+        till_reference=rung_up.till_reference,
+        visit_id=visit.visit_id,
+        visit_code=visit.code,
+        order=service.show(order) if order else None,
+    ), 201
+
+
+@api.get("/v1/orders/<order_id>/visit", responses={200: OrderVisit})
+@allow("rep", "manager", "till")
+@reads
+def show_visit_of_order(work: Work, path: OrderPath) -> OrderVisit:
+    """The visit in which an order is made, by the order's identifier or a till's reference."""
+    order = _find_named(work, path.order_id)
+    if order is not None:
+        visit = visits.find(work, order.visit_id)
+        return OrderVisit(
+            visit_id=visit.visit_id, order_id=order.order_id, till_reference=order.till_reference
+        )
+    rung_up = service.till_orders.find(work.session, work.caller.store_id, path.order_id)
+    if rung_up is None:
+        raise NotFound
+    visit = visits.find(work, rung_up.visit_id)
+    return OrderVisit(visit_id=visit.visit_id, order_id=None, till_reference=rung_up.till_reference)
+
+
+@api.post("/v1/orders/<order_id>/capture", responses={200: CaptureAnswer})
+@allow("till")
+@writes
+def capture_order(work: Work, path: OrderPath, body: Capture) -> CaptureAnswer:
+    """A till captures what it sold; what differs from what was said is decided again.
+
+    The same capture once more, under whatever key, gets the same answer and does nothing. What a rep has
+    confirmed is captured as it was confirmed; its credit is used already.
+    """
     order, visit = _order_of_caller(work, path.order_id)
-    if order.state == "said":
+    service.lock(work.session, order.account_id, order.order_id)
+    known = service.captures.find(work.session, order)
+    if known is not None:
+        service.captures.refuse_another(known, body)
+        return _captured(work, order, _answered_before(work, order, visit), again=True)
+    if order.state == "confirmed":
+        service.capture_confirmed(work.session, order, body, work.now)
+        answer = _answered_before(work, order, visit)
+    else:
         service.capture(work.session, order, body, work.now)
-    return _settle(work, order, visit, "captured")
+        answer = _settle(work, order, visit, "captured")
+    if answer.code is None:
+        service.captures.keep(work.session, order, body, work.caller.subject_id, work.now)
+        _log_capture(work, order)
+    return _captured(work, order, answer, again=False)
 
 
 def _settle(work: Work, order: OrderRow, visit: VisitRow, state: str) -> RedemptionAnswer:
@@ -77,6 +137,47 @@ def _settle(work: Work, order: OrderRow, visit: VisitRow, state: str) -> Redempt
     return redemptions.show_redeemed(redeemed)
 
 
+def _answered_before(work: Work, order: OrderRow, visit: VisitRow) -> RedemptionAnswer:
+    """What was answered to the capture that is repeated, as far as it concerns what was used."""
+    used = redemptions.listing.of_order(work.session, order.account_id, order.order_id)
+    named = _decision_of(work, order, visit)
+    shown = [redemptions.show_redemption(row) for row in used]
+    own = next((each for each in shown if each.voucher_id == named.voucher_id), None)
+    return RedemptionAnswer(redemption=own, code=None, decision=decisions.show(named))
+
+
+def _captured(work: Work, order: OrderRow, answer: RedemptionAnswer, again: bool) -> CaptureAnswer:
+    listing = redemptions.listing
+    rows = listing.of_order(work.session, order.account_id, order.order_id)
+    applied = tuple(listing.show_applied(work.session, row) for row in rows)
+    before = service.show(order).total
+    capture = service.captures.find(work.session, order)
+    return CaptureAnswer(
+        **{name: getattr(answer, name) for name in type(answer).model_fields},
+        order_id=order.order_id,
+        applied=applied,
+        total_before=before,
+        total_after=listing.total_after(before, applied),
+        captured_at=capture.captured_at if capture else None,
+        again=again,
+    )
+
+
+def _log_capture(work: Work, order: OrderRow) -> None:
+    rows = redemptions.listing.of_order(work.session, order.account_id, order.order_id)
+    audit.record(
+        work.session,
+        action="order.captured",
+        actor=work.caller.subject_id,
+        subject=order.order_id,
+        now=work.now,
+        details={
+            "till_reference": order.till_reference,
+            "redemptions": [row.redemption_id for row in rows],
+        },
+    )
+
+
 def _decision_of(work: Work, order: OrderRow, visit: VisitRow) -> DecisionRow:
     """The decision that the visit shows, which must be about this order."""
     named = decisions.find(work.session, visit.decision_id) if visit.decision_id else None
@@ -85,8 +186,17 @@ def _decision_of(work: Work, order: OrderRow, visit: VisitRow) -> DecisionRow:
     return named
 
 
-def _order_of_caller(work: Work, order_id: str) -> tuple[OrderRow, VisitRow]:
-    order = service.find_by_id(work.session, order_id)
+def _order_of_caller(work: Work, name: str) -> tuple[OrderRow, VisitRow]:
+    order = _find_named(work, name)
     if order is None:
         raise NotFound
     return order, visits.find_of_order(work, order.visit_id, order.order_id)
+
+
+def _find_named(work: Work, name: str) -> OrderRow | None:
+    """An order by its identifier, or for staff and tills by the till's reference in their store."""
+    found = service.find_by_id(work.session, name)
+    if found is not None or work.caller.role == "kiosk":
+        return found
+    rung_up = service.till_orders.find(work.session, work.caller.store_id, name)
+    return service.find_by_id(work.session, rung_up.order_id) if rung_up and rung_up.order_id else None

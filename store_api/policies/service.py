@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from store_api import outbox
 from store_api.contract import PolicyText, Words
 from store_api.errors import Conflict
 from store_api.policies import store
@@ -91,6 +92,9 @@ def load_version(session: Session, text: str, filename: str, catalogue: Catalogu
     siblings = [mark for mark in store.find_marks(session) if mark.policy == version.policy]
     Policy((version, *(_read_marked(session, mark, catalogue) for mark in siblings)))
     store.add_version(session, _to_row(version, text, now))
+    effective_from = None if version.effective_from is None else version.effective_from.isoformat()
+    told = {"version": version.version, "digest": version.digest, "effective_from": effective_from}
+    outbox.publish(session, "policy.published", version.policy, told, now)
     return True
 
 

@@ -19,7 +19,7 @@ from store_api.decisions import service as decisions
 from store_api.decisions.service import DecidedAgain, DecisionRow
 from store_api.errors import Conflict
 from store_api.money import to_minor, to_money
-from store_api.redemptions import store
+from store_api.redemptions import listing, store
 from store_api.redemptions.models import HoldRow, RedemptionRow
 from store_api.stores import service as stores
 from store_api.vouchers import service as vouchers
@@ -28,7 +28,8 @@ from store_api.work import Work
 
 __all__ = [
     "Actor", "Held", "HoldRow", "Redeemed", "RedemptionRow", "actor_of", "find_hold", "find_redemption",
-    "hold", "is_live", "redeem", "release", "show_held", "show_hold", "show_redeemed", "show_redemption",
+    "hold", "is_live", "listing", "redeem", "release", "show_held", "show_hold", "show_redeemed",
+    "show_redemption",
 ]  # fmt: skip
 
 CHANGED = "terms.changed"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.contract import Store
@@ -65,6 +66,12 @@ def read_place(session: Session, store_id: str | None) -> Place:
         languages=tuple(row.languages),
         default_language=row.default_language,
     )
+
+
+def find_places(session: Session) -> list[Place]:
+    """Every store, by identifier."""
+    ids = session.scalars(sa.select(StoreRow.store_id).order_by(StoreRow.store_id)).all()
+    return [read_place(session, store_id) for store_id in ids]
 
 
 def read_store(session: Session, store_id: str | None) -> Store:

@@ -1,7 +1,8 @@
 """Visits: one customer's time in the store.
 
 What it is for: the door to the feature. Finding and changing a visit is in visiting.py, what is asked in
-it in asking.py, an owner's leave for other lines in consenting.py, what it shows in view.py.
+it in asking.py, an owner's leave for other lines in consenting.py, what a till has rung up for it in
+tilling.py, what it shows in view.py.
 What it must not know: how a decision is made, how a voucher is consumed, Flask.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from store_api.visits.asking import ReadVoucher, answer, choices, decide, note_redemption, read_code
 from store_api.visits.consenting import list_consents, set_consent
 from store_api.visits.models import VisitRow
+from store_api.visits.tilling import open_for_till, take_up_till_order
 from store_api.visits.view import show
 from store_api.visits.visiting import (
     change,
@@ -28,5 +30,6 @@ from store_api.visits.visiting import (
 __all__ = [
     "ReadVoucher", "VisitRow", "answer", "change", "check_identity", "choices", "close", "decide", "find",
     "find_identified", "find_of_order", "find_open", "find_to_change", "is_open_to", "list_consents",
-    "note_redemption", "open_visit", "read_code", "see_photo_id", "set_consent", "show",
+    "note_redemption", "open_for_till", "open_visit", "read_code", "see_photo_id", "set_consent", "show",
+    "take_up_till_order",
 ]  # fmt: skip

@@ -15,24 +15,28 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from store_api import outbox
 from store_api.contract import VoucherSummary, Words
 from store_api.db import make_id
 from store_api.keys import KeyRing
 from store_api.money import to_money
-from store_api.vouchers import store, tries
-from store_api.vouchers.codes import draw_code, read_code, show_code
+from store_api.vouchers import movements, store, tries
+from store_api.vouchers.codes import check_character, draw_code, read_code, show_code
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherCodeRow, VoucherUse
 from store_api.vouchers.store import HoldClaim, VoucherKey
 from store_api.work import Work
 
 __all__ = [
     "HoldClaim",
+    "LedgerEntry",
     "NewVoucher",
     "TakenUse",
     "UseClaim",
     "VoucherKey",
     "VoucherView",
+    "check_character",
     "draw_code",
+    "movements",
     "read_code",
     "show_code",
 ]
@@ -134,8 +138,20 @@ def issue(
     session.add(VoucherCodeRow(code_hash=hashed.digest, key_id=hashed.key_id, **key._asdict()))
     if new.amount_minor is not None and new.currency is not None:
         _write_ledger(session, key, "issued", new.amount_minor, new.currency, now, None)
+    outbox.publish(session, "voucher.issued", key.voucher_id, _announced(new), now)
     session.flush()
     return key, code
+
+
+def _announced(new: NewVoucher) -> dict[str, str | int | None]:
+    """What is told outside of a new voucher: never its code, nor whose it is."""
+    last_day = None if new.ends_on is None else new.ends_on.isoformat()
+    return {
+        "policy": new.policy,
+        "ends_on": last_day,
+        "amount_minor": new.amount_minor,
+        "currency": new.currency,
+    }
 
 
 def _voucher_row(new: NewVoucher, key: VoucherKey, code: str) -> Voucher:
@@ -156,16 +172,26 @@ def _voucher_row(new: NewVoucher, key: VoucherKey, code: str) -> Voucher:
     )
 
 
+def refuse_if_closed(work: Work) -> None:
+    """Raise TooMany where the caller's device or the fleet has tried too many unknown codes in this hour."""
+    device = work.caller.station or work.caller.subject_id
+    tries.refuse_if_closed(work.session, device, work.now, work.settings.wrong_codes)
+
+
+def count_wrong(work: Work) -> None:
+    """Count a code that nobody was given, for the caller's device."""
+    tries.count_wrong(work.session, work.caller.station or work.caller.subject_id, work.now)
+
+
 def look_up_code(work: Work, code: str) -> VoucherKey | None:
     """The voucher that a code points to, for the caller's device; a code that nobody issued is counted.
 
     Raises TooMany where the device or the fleet has tried too many of those in this hour.
     """
-    device = work.caller.station or work.caller.subject_id
-    tries.refuse_if_closed(work.session, device, work.now, work.settings.wrong_codes)
+    refuse_if_closed(work)
     key = find_by_code(work.session, work.settings.keys, code)
     if key is None:
-        tries.count_wrong(work.session, device, work.now)
+        count_wrong(work)
     return key
 
 
