@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from store_api.contract.basis import Identifier, ShortText, Wire
 
@@ -124,7 +124,7 @@ class WebhookDeliveryStory(Wire):
 class WebhookReplayRequest(Wire):
     """Send again whatever happened since a moment, whether it was delivered or given up."""
 
-    since: Annotated[dt.datetime, Field(strict=False)]
+    since: Annotated[AwareDatetime, Field(ge=dt.datetime(2000, 1, 1, tzinfo=dt.UTC))]
 
 
 class WebhookReplay(Wire):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from store_api.audit import service as audit
 from store_api.contract import Order, SlipVoucher, TillCode, TillCodeAnswer
 from store_api.errors import Conflict
-from store_api.ids import base32
+from store_api.ids import ALPHABET, base32
 from store_api.keys import KeyRing
 from store_api.orders import service as orders
 from store_api.redemptions import service as redemptions
@@ -33,6 +33,8 @@ MARK = "T"
 """The first character: with it no scanner takes a slip's code for a voucher's, which is one shorter."""
 RANDOM_CHARACTERS = 12
 """Sixty bits, as a voucher's code has."""
+LOOKALIKES = str.maketrans("OIL", "011")
+"""Letters that the alphabet does not have, typed for the digits that they look like."""
 
 
 def make_code(work: Work, hold: HoldRow) -> TillCode:
@@ -104,11 +106,11 @@ def _derive(keys: KeyRing, hold_id: str, key_id: str) -> str:
 
 def _read(scanned: str) -> str | None:
     """A scanned text as a code; None where its check character does not fit, or it is no such code."""
-    plain = "".join(scanned.split()).upper()
-    if not plain.startswith(MARK) or len(plain) != RANDOM_CHARACTERS + 2:
+    plain = "".join(scanned.replace("-", "").split()).upper()
+    body = plain[1:].translate(LOOKALIKES)
+    if not plain.startswith(MARK) or len(body) != RANDOM_CHARACTERS + 1 or not set(body) <= set(ALPHABET):
         return None
-    read = vouchers.read_code(plain[1:])
-    return None if read.code is None else MARK + read.code
+    return MARK + body if vouchers.is_consistent(body) else None
 
 
 def _why_not(work: Work, row: TillCodeRow | None) -> TillCodeAnswer:

@@ -21,7 +21,7 @@ from store_api.db import make_id
 from store_api.keys import KeyRing
 from store_api.money import to_money
 from store_api.vouchers import movements, store, tries
-from store_api.vouchers.codes import check_character, draw_code, read_code, show_code
+from store_api.vouchers.codes import check_character, draw_code, is_consistent, read_code, show_code
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherCodeRow, VoucherUse
 from store_api.vouchers.store import HoldClaim, VoucherKey
 from store_api.work import Work
@@ -36,6 +36,7 @@ __all__ = [
     "VoucherView",
     "check_character",
     "draw_code",
+    "is_consistent",
     "movements",
     "read_code",
     "show_code",

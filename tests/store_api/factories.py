@@ -18,6 +18,7 @@ from store_api.contract import FactValue
 from store_api.db import Database
 from store_api.devices.service import enrol_device
 from store_api.keys import KeyRing
+from store_api.partners.service import add_partner
 from store_api.settings import Settings
 from store_api.staff.service import add_staff
 from store_api.stores.service import Place, add_store
@@ -62,6 +63,8 @@ class World:
     other_kiosk: str
     other_store_kiosk: str
     other_store_tablet: str
+    partner: str
+    store_partner: str
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,8 @@ def furnish(work: Work) -> World:
         other_kiosk=enrol_device(work, "kiosk", PLACE.store_id, "counter-2")[1],
         other_store_kiosk=enrol_device(work, "kiosk", OTHER_PLACE.store_id, "counter-1")[1],
         other_store_tablet=enrol_device(work, "tablet", OTHER_PLACE.store_id, "counter-1")[1],
+        partner=add_partner(work, "billing", None)[1],
+        store_partner=add_partner(work, "till vendor", PLACE.store_id)[1],
     )
 
 

@@ -42,6 +42,7 @@ class Target:
         self.app = app
         world = template.world
         self.tokens = {"kiosk": world.kiosk, "tablet": world.tablet, "till": world.till}
+        self.tokens["partner"] = world.partner
         for role in ("rep", "manager"):
             self.tokens[role] = self._sign_in(role)
         self.visit = Client(app, world.kiosk).post("/v1/visits", {}).get_json()["visit_id"]
