@@ -40,8 +40,8 @@ class PrintState(Enum):
 
 @dataclass(frozen=True)
 class ReceiptOrder:
-    """A receipt to print: `subject` is the redemption or decision that it is a paper of; `foot` are lines
-    below the sheet."""
+    """A receipt to print: `subject` is the redemption, hold or decision that it is a paper of; `foot` are
+    lines below the sheet, `till_code` is for the till to scan."""
 
     station: str
     subject: str
@@ -50,6 +50,7 @@ class ReceiptOrder:
     zone: str
     terms_url: str
     foot: tuple[str, ...] = ()
+    till_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,7 @@ class StationPrinter:
             self._now().astimezone(ZoneInfo(order.zone)),
             footer_lines=order.foot,
             terms_url=order.terms_url,
+            till_code=order.till_code,
         )
         key = f"{order.subject}:{again}" if again else order.subject
         return _state_of(self._queue.submit(key, receipt, order.subject))

@@ -16,11 +16,12 @@ from kiosk.store_calls.decisions import DecisionCalls
 from kiosk.store_calls.news import NewsCalls
 from kiosk.store_calls.public import PublicCalls
 from kiosk.store_calls.staff import StaffCalls
+from kiosk.store_calls.tills import TillCalls
 from kiosk.store_calls.visits import VisitCalls
 
 
 @dataclass(frozen=True)
-class StoreClient(PublicCalls, StaffCalls, VisitCalls, DecisionCalls, NewsCalls):
+class StoreClient(PublicCalls, StaffCalls, VisitCalls, DecisionCalls, NewsCalls, TillCalls):
     """One caller's view of the service: every area's operations over one connection, token and language.
 
     Every method raises StoreUnreachable (nothing was done) or StoreRefused (a problem); every method

@@ -18,6 +18,7 @@ LOCALES = {"en": ("en_US", "d MMMM y, h:mm a"), "es": ("es_US", "d 'de' MMMM 'de
 COPY_MARK = {"en": "COPY", "es": "COPIA"}
 PRINTED = {"en": "Printed {when}", "es": "Impreso el {when}"}
 PAGE = {"en": "Page {page} of {pages}", "es": "Página {page} de {pages}"}
+TILL = {"en": "For the till", "es": "Para la caja"}
 TITLE = {"en": "Terms {code}", "es": "Condiciones {code}"}
 
 
@@ -61,7 +62,7 @@ class Receipt:
 
     `head` are lines above the sheet (who printed it and when), `foot` those below it. `terms_url` is what
     the QR code carries; it stands beside the line of kind "code". `copy` marks a paper that is not the
-    first one.
+    first one. `till_code` is scanned at the till: it stands below everything else, as a Code 128.
     """
 
     language: str
@@ -72,6 +73,7 @@ class Receipt:
     terms_code: str | None = None
     terms_url: str | None = None
     copy: bool = False
+    till_code: str | None = None
 
     @property
     def title(self) -> str:
@@ -91,6 +93,7 @@ def compose_receipt(
     copy: bool = False,
     footer_lines: Sequence[str] = (),
     terms_url: str | None = None,
+    till_code: str | None = None,
 ) -> Receipt:
     """A receipt with every line of `sheet`.
 
@@ -100,7 +103,7 @@ def compose_receipt(
     lines = tuple(ReceiptLine(line.kind, line.text, line.mark, line.status) for line in sheet.lines)
     head = (heading, PRINTED[language].format(when=say_moment(language, printed_at)))
     foot = tuple(footer_lines)
-    return Receipt(language, sheet.tone, head, lines, foot, sheet.terms_code, terms_url, copy)
+    return Receipt(language, sheet.tone, head, lines, foot, sheet.terms_code, terms_url, copy, till_code)
 
 
 def say_moment(language: str, moment: dt.datetime) -> str:

@@ -65,7 +65,12 @@ def print_notice(state: PrintState) -> str:
     return NOTICES.get(state, "tablet.printing")
 
 
-def print_receipt(services: Services, visit: Visit, store: Store, again: str) -> PrintState:
-    """Print the customer's sheet at the customer's station, in the customer's language."""
-    order = order_receipt(visit, store, visit.language, services.settings.public_url)
+def print_receipt(
+    services: Services, visit: Visit, store: Store, again: str, till_code: str | None = None
+) -> PrintState:
+    """Print the customer's sheet at the customer's station, in the customer's language.
+
+    `till_code` goes on the slip of what is reserved.
+    """
+    order = order_receipt(visit, store, visit.language, services.settings.public_url, till_code)
     return services.devices.print(order, again) if order is not None else PrintState.NONE
