@@ -291,7 +291,8 @@ def _code(
 
 def _till_code(code: str, label: str, look: Look) -> Block:
     """The bar code for the till, between what it is for and its characters for a hand that types them."""
-    above = set_line(label, None, look.width, Setting(BOLD, look.body, look.ink, centred=look.centred))
+    head = Setting(BOLD, look.body, look.ink, before=look.body * 0.5, centred=look.centred)
+    above = set_line(label, None, look.width, head)
     below = set_line(code, None, look.width, Setting(REGULAR, look.small, look.ink, centred=look.centred))
     bars, gap = look.body * 3.6, look.body * 0.5
 
