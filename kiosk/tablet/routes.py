@@ -21,7 +21,7 @@ from kiosk.sessions import seal, unseal
 from kiosk.store_client import StoreClient
 from kiosk.tablet import views
 from kiosk.words import LANGUAGES, say
-from store_api.contract import Store, Visit, VisitEvent
+from store_api.contract import DecisionRequest, Store, Visit, VisitEvent
 
 tablet = Blueprint("tablet", __name__, url_prefix="/tablet")
 REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
@@ -181,6 +181,8 @@ def _visit_page(
         sheet=views.sheet_of(visit),
         can_confirm=views.can_confirm(visit),
         can_release=views.can_release(visit),
+        can_reserve=views.can_reserve(visit),
+        choices=_client().choices(visit.visit_id) if views.can_choose(visit) else None,
         waits_for=views.waits_for(visit),
         notice=notice,
         faults=faults or [],
@@ -216,6 +218,31 @@ def confirm(visit_id: str) -> AnyResponse:
 
 def _back(visit_id: str) -> AnyResponse:
     return go_to(url_for("tablet.visit", visit_id=visit_id))
+
+
+@tablet.post("/visits/<visit_id>/ask")
+def ask(visit_id: str) -> AnyResponse:
+    """Ask about a voucher or an upgrade for the customer; what the till has rung up is not asked again."""
+    found = _client().visit(visit_id)
+    voucher_id, policy = request.form.get("voucher_id") or None, request.form.get("policy") or None
+    if views.can_choose(found) and (voucher_id is None) != (policy is None):
+        wanted = DecisionRequest(visit_id=visit_id, voucher_id=voucher_id, policy=policy)
+        _client().decide(wanted, _key("ask", f"{visit_id} {voucher_id or policy}"))
+    return _back(visit_id)
+
+
+@tablet.post("/visits/<visit_id>/reserve")
+def reserve(visit_id: str) -> AnyResponse:
+    """Reserve what the answer granted, for a customer who stands at the counter."""
+    found = _client().visit(visit_id)
+    if found.decision is None or not views.can_reserve(found):
+        return _back(visit_id)
+    decision_id = found.decision.decision_id
+    answer = _client().hold(decision_id, _key("hold", decision_id), visit_id)
+    if answer.hold is not None:
+        return _back(visit_id)
+    notice = "tablet.changed" if answer.code == "terms.changed" else "tablet.not_used"
+    return _visit_page(_client().visit(visit_id), notice)
 
 
 @tablet.post("/visits/<visit_id>/release")

@@ -36,6 +36,16 @@ def can_confirm(visit: Visit) -> bool:
     return is_reserved and visit.order is not None and bool(visit.order.items)
 
 
+def can_choose(visit: Visit) -> bool:
+    """Whether the rep can ask about something for the customer: somebody is known, nothing was asked yet."""
+    return visit.state == "open" and visit.identity is not None and visit.decision is None
+
+
+def can_reserve(visit: Visit) -> bool:
+    """Whether the rep can reserve for the customer what the answer granted."""
+    return can_be_reserved(visit) and step_of(visit) is Step.ANSWERED
+
+
 def can_release(visit: Visit) -> bool:
     """Whether there is a reservation to give back."""
     return step_of(visit) is Step.RESERVED

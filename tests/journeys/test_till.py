@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -59,7 +60,12 @@ def test_what_the_till_has_rung_up_is_on_the_tablet_and_what_was_applied_comes_b
         tablet.page.get_by_label("Phone number of the person").fill(maya["telephone"])
         tablet.page.get_by_role("button", name="The photo is this person").click()
         expect(tablet.page.get_by_text("Orbit 5, 128 GB").first).to_be_visible()
-        order_id = _decide(product, manager, visit_id)
+        _look(tablet)
+        tablet.page.get_by_role("button", name=re.compile("upgrade credit")).click()
+        expect(tablet.page.locator("#sheet")).to_be_visible()
+        order_id = call(product, manager, "GET", f"/v1/visits/{visit_id}")["order"]["order_id"]
+        tablet.page.get_by_role("button", name="Reserve it for the customer").click()
+        expect(tablet.page.get_by_role("button", name="Give the reservation back")).to_be_visible()
         captured = call(product, till, "POST", "/v1/orders/T-1001/capture", BASKET)
         assert captured["total_after"] == {"amount": "0.00", "currency": "USD"}
         told = wait_for(receiver, "order.captured")["data"]
@@ -88,20 +94,15 @@ def _open_by_number(tablet: Tablet) -> None:
     field.fill("T-404")
     tablet.page.get_by_role("button", name="Open", exact=True).click()
     expect(tablet.page.get_by_text("There is no order by that number in this store.")).to_be_visible()
-    for viewport in (PORTRAIT, PHONE):
-        tablet.page.set_viewport_size(viewport)
-        assert Axe().run(tablet.page).response["violations"] == []
+    _look(tablet)
     tablet.page.get_by_label("Order number from the till").fill("T-1001")
     tablet.page.get_by_role("button", name="Open", exact=True).click()
     expect(tablet.page.locator("#visit")).to_be_visible()
 
 
-def _decide(product: Product, staff: str, visit_id: str) -> str:
-    """The credit is asked for; the order's identifier."""
-    choices = call(product, staff, "GET", f"/v1/visits/{visit_id}/choices")
-    voucher = next(each for each in choices["vouchers"] if each["policy"] == "upgrade-credit-50")
-    body = {"visit_id": visit_id, "voucher_id": voucher["voucher_id"]}
-    decision = call(product, staff, "POST", "/v1/decisions", body)
-    assert decision["outcome"] == "eligible", decision["codes"]
-    order_id: str = decision["order_id"]
-    return order_id
+def _look(tablet: Tablet) -> None:
+    """Hold the page to axe and to its width, on the largest and on the smallest screen."""
+    for viewport in (PORTRAIT, PHONE):
+        tablet.page.set_viewport_size(viewport)
+        assert Axe().run(tablet.page).response["violations"] == []
+        assert tablet.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]

@@ -201,3 +201,27 @@ def test_the_slip_of_what_is_reserved_carries_the_code_for_the_till(
     tablet.post("/visits/vis_1/print")
     (order,) = paper.orders
     assert (order.till_code, order.subject) == (code.code, factories.HOLD.hold_id)
+
+
+def test_the_rep_asks_and_reserves_for_a_customer_at_the_counter(
+    tablet: Browser, store: ScriptedStore
+) -> None:
+    store.visit = factories.identified(order=factories.order())
+    page = tablet.get("/visits/vis_1").text
+    assert "What would the customer like to use?" in page
+
+    def decide(request: object) -> wire.Decision:
+        store.visit = factories.identified(order=factories.order(), decision=factories.decision("yes"))
+        return factories.decision("yes")
+
+    store.answers["POST /v1/decisions"] = decide
+    page = tablet.post("/visits/vis_1/ask", voucher_id="vou_1").text
+    assert "Reserve it for the customer" in page
+    held = wire.HoldAnswer(hold=factories.HOLD, code=None, decision=factories.decision("yes"))
+    store.answers["POST /v1/holds"] = held
+    tablet.post("/visits/vis_1/reserve")
+    assert store.count("POST /v1/holds") == 1
+    store.visit = RESERVED
+    tablet.post("/visits/vis_1/reserve")
+    tablet.post("/visits/vis_1/ask", voucher_id="vou_1")
+    assert (store.count("POST /v1/holds"), store.count("POST /v1/decisions")) == (1, 1)
