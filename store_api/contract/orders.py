@@ -19,7 +19,10 @@ class OrderItem(Wire):
 
 
 class Order(Wire):
-    """What is being bought: `said` by the customer until a till captures it or a rep confirms it."""
+    """What is being bought: `said` by the customer until a till captures it or a rep confirms it.
+
+    `till_reference` is there once a till has rung it up.
+    """
 
     order_id: Identifier
     state: Literal["said", "confirmed", "captured"]
@@ -27,6 +30,7 @@ class Order(Wire):
     agreement_months: int | None
     total: Money | None
     facts: dict[str, FactValue]
+    till_reference: Identifier | None = None
 
 
 class Answers(Wire):

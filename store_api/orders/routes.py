@@ -52,7 +52,9 @@ def show_price_list(work: Work) -> PriceList:
 @allow("kiosk", "rep", "manager", "till")
 @reads
 def show_order(work: Work, path: OrderPath) -> Order:
-    """An order of a visit that the caller may see."""
+    """An order of a visit that the caller may see; a till sees every order of its store."""
+    if work.caller.role == "till":
+        return service.show(_order_of_till(work, path.order_id))
     order, _ = _order_of_caller(work, path.order_id)
     return service.show(order)
 
@@ -108,18 +110,19 @@ def capture_order(work: Work, path: OrderPath, body: Capture) -> CaptureAnswer:
     The same capture once more, under whatever key, gets the same answer and does nothing. What a rep has
     confirmed is captured as it was confirmed; its credit is used already.
     """
-    order, visit = _order_of_caller(work, path.order_id)
+    order = _order_of_till(work, path.order_id)
     service.lock(work.session, order.account_id, order.order_id)
     known = service.captures.find(work.session, order)
     if known is not None:
         service.captures.refuse_another(known, body)
-        return _captured(work, order, _answered_before(work, order, visit), again=True)
-    if order.state == "confirmed":
-        service.capture_confirmed(work.session, order, body, work.now)
-        answer = _answered_before(work, order, visit)
-    else:
+        return _captured(work, order, _answered_before(work, order), again=True)
+    if order.state == "said":
+        visit = visits.find_of_order(work, order.visit_id, order.order_id)
         service.capture(work.session, order, body, work.now)
         answer = _settle(work, order, visit, "captured")
+    else:
+        service.capture_confirmed(work.session, order, body, work.now)
+        answer = _answered_before(work, order)
     if answer.code is None:
         service.captures.keep(work.session, order, body, work.caller.subject_id, work.now)
         _log_capture(work, order)
@@ -137,13 +140,16 @@ def _settle(work: Work, order: OrderRow, visit: VisitRow, state: str) -> Redempt
     return redemptions.show_redeemed(redeemed)
 
 
-def _answered_before(work: Work, order: OrderRow, visit: VisitRow) -> RedemptionAnswer:
-    """What was answered to the capture that is repeated, as far as it concerns what was used."""
+def _answered_before(work: Work, order: OrderRow) -> RedemptionAnswer:
+    """What was answered when an order was settled, also after its visit has ended."""
+    visit = visits.find(work, order.visit_id)
     used = redemptions.listing.of_order(work.session, order.account_id, order.order_id)
-    named = _decision_of(work, order, visit)
-    shown = [redemptions.show_redemption(row) for row in used]
-    own = next((each for each in shown if each.voucher_id == named.voucher_id), None)
-    return RedemptionAnswer(redemption=own, code=None, decision=decisions.show(named))
+    own = next((row for row in used if row.redemption_id == visit.redemption_id), used[0] if used else None)
+    named = decisions.find(work.session, own.decision_id if own else visit.decision_id or "")
+    if named is None:
+        raise Conflict("order.without_decision")
+    shown = redemptions.show_redemption(own) if own else None
+    return RedemptionAnswer(redemption=shown, code=None, decision=decisions.show(named))
 
 
 def _captured(work: Work, order: OrderRow, answer: RedemptionAnswer, again: bool) -> CaptureAnswer:
@@ -191,6 +197,14 @@ def _order_of_caller(work: Work, name: str) -> tuple[OrderRow, VisitRow]:
     if order is None:
         raise NotFound
     return order, visits.find_of_order(work, order.visit_id, order.order_id)
+
+
+def _order_of_till(work: Work, name: str) -> OrderRow:
+    """An order of the till's own store, whatever became of its visit. Raises NotFound."""
+    order = _find_named(work, name)
+    if order is None or order.store_id != work.caller.store_id:
+        raise NotFound
+    return order
 
 
 def _find_named(work: Work, name: str) -> OrderRow | None:

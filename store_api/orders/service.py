@@ -199,6 +199,7 @@ def show(order: OrderRow) -> Order:
         agreement_months=order.facts.get(AGREEMENT),
         total=_total(items),
         facts=facts_of(order, None),
+        till_reference=order.till_reference,
     )
 
 

@@ -225,3 +225,12 @@ def test_the_rep_asks_and_reserves_for_a_customer_at_the_counter(
     tablet.post("/visits/vis_1/reserve")
     tablet.post("/visits/vis_1/ask", voucher_id="vou_1")
     assert (store.count("POST /v1/holds"), store.count("POST /v1/decisions")) == (1, 1)
+
+
+def test_an_order_says_that_the_till_rang_it_up_and_under_which_number(
+    tablet: Browser, store: ScriptedStore
+) -> None:
+    store.visit = factories.identified(order=factories.order(till_reference="T-1001"))
+    page = tablet.get("/visits/vis_1").text
+    assert "as the till rang it up" in page
+    assert "T-1001" in page

@@ -112,3 +112,24 @@ def test_what_the_till_says_that_it_took_off_must_be_an_amount(story: Story) -> 
     order_id = story.walk_in("Maya").get_yes()["order_id"]
     refused = story.till.post(f"/v1/orders/{order_id}/capture", basket(credit=money("-1.00")))
     assert (refused.status_code, refused.get_json()["errors"][0]["pointer"]) == (422, "/credit")
+
+
+def test_a_till_that_comes_late_is_still_told_after_the_visit_has_ended(story: Story) -> None:
+    visitor = story.walk_in("Maya")
+    order_id = visitor.get_yes()["order_id"]
+    body_of(story.rep.post(f"/v1/orders/{order_id}/confirm"))
+    visitor.post("close", {"outcome": "used"})
+    path = f"/v1/orders/{order_id}/capture"
+    first = body_of(story.till.post(path, basket()))
+    assert [each["amount"] for each in first["applied"]] == [money("49.99")]
+    story.clock.advance(days=1)
+    again = body_of(story.till.post(path, basket()))
+    assert (again["again"], again["applied"]) == (True, first["applied"])
+    assert body_of(story.till.get(f"/v1/orders/{order_id}"))["till_reference"] == "T-1001"
+
+
+def test_what_a_till_used_by_its_decision_can_be_captured_afterwards(story: Story) -> None:
+    decision = story.walk_in("Maya").get_yes()
+    used = body_of(story.till.post("/v1/redemptions", {"decision_id": decision["decision_id"]}))["redemption"]
+    answer = body_of(story.till.post(f"/v1/orders/{decision['order_id']}/capture", basket()))
+    assert [each["redemption_id"] for each in answer["applied"]] == [used["redemption_id"]]
