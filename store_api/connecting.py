@@ -33,6 +33,8 @@ from store_api.webhooks.deliverer import Clock, Deliverer
 
 FOLLOWERS: Sequence[outbox.Follower] = (webhooks.spread, billing.follow)
 """Who takes events over from the outbox."""
+LAST_MOMENT = 3.0
+"""Seconds that the end of a process waits for requests that are under way."""
 TIDY_EVERY = dt.timedelta(hours=6)
 DIFFERENCE_COLUMNS = (
     "store_id", "day", "kind", "order_id", "redemption_id", "voucher_id", "till_reference", "redeemed",
@@ -110,8 +112,12 @@ class Courier:
         return sent
 
     def close(self) -> None:
-        """Begin nothing more; what is being sent is finished or sent again by another under the same id."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Begin nothing more, and wait a moment for what is being sent.
+
+        What is still under way then is recorded if it ends in time, else sent again under the same id.
+        """
+        wait(self._sending, timeout=LAST_MOMENT)
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _finish(self, done: Future[None] | Future[int]) -> None:
         error = None if done.cancelled() else done.exception()
