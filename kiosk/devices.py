@@ -43,8 +43,8 @@ class PrintState(Enum):
 
 @dataclass(frozen=True)
 class ReceiptOrder:
-    """A receipt to print: `subject` is the redemption or decision that it is a paper of; `foot` are lines
-    below the sheet; `proof` the signed line of a redemption, if it is one."""
+    """A receipt to print: `subject` is the redemption, hold or decision that it is a paper of; `foot` are
+    lines below the sheet; `till_code` is for the till to scan; `proof` the signed line of a redemption."""
 
     station: str
     subject: str
@@ -54,6 +54,7 @@ class ReceiptOrder:
     terms_url: str
     foot: tuple[str, ...] = ()
     proof: str | None = None
+    till_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,7 @@ class StationPrinter:
             footer_lines=order.foot,
             terms_url=order.terms_url,
             proof=order.proof,
+            till_code=order.till_code,
         )
         key = f"{order.subject}:{again}" if again else order.subject
         return _state_of(self._queue.submit(key, receipt, order.subject))

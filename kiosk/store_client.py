@@ -19,6 +19,7 @@ from kiosk.store_calls.news import NewsCalls
 from kiosk.store_calls.public import PublicCalls
 from kiosk.store_calls.publication import PublicationCalls
 from kiosk.store_calls.staff import StaffCalls
+from kiosk.store_calls.tills import TillCalls
 from kiosk.store_calls.visits import VisitCalls
 
 
@@ -32,6 +33,7 @@ class StoreClient(
     NewsCalls,
     PublicationCalls,
     ClaimCalls,
+    TillCalls,
 ):
     """One caller's view of the service: every area's operations over one connection, token and language.
 

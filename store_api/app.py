@@ -17,8 +17,9 @@ import structlog
 from flask import Flask, Response
 from flask_openapi3 import Info, OpenAPI
 
-from store_api import auth, errors, events, logs, schema
+from store_api import auth, connecting, errors, events, logs, schema
 from store_api.audit.sequencing import Sequencer
+from store_api.background import Background
 from store_api.db import Database, OutcomeUnknown, cannot_write
 from store_api.demo import service as demo
 from store_api.demo_settings import make_demo_settings
@@ -98,14 +99,30 @@ def open_app(environment: Mapping[str, str], log: TextIO | None = None) -> Flask
 
 
 def begin(app: Flask) -> Flask:
-    """Begin what runs beside the requests, in the process that answers them; the same application."""
+    """Begin what runs beside the requests, in the process that answers them; the same application.
+
+    Never before a fork: threads and connections stay with the parent.
+    """
     database: Database = app.extensions["database"]
     app.extensions["housekeeper"].start()
     app.extensions["sequencer"].start()
+    _begin_telling(app)
     structlog.get_logger().info("service.started", database=database.describe())
     for remark in find_remarks(database):
         structlog.get_logger().warning("database.unsafe", remark=remark)
     return app
+
+
+def _begin_telling(app: Flask) -> None:
+    """Begin to send webhooks and to post credits, unless this process is not to."""
+    settings: Settings = app.extensions["settings"]
+    if settings.webhook_senders == 0:
+        return
+    bell: events.Bell = app.extensions["bell"]
+    courier = connecting.Courier(app.extensions["database"], settings, app.config["CLOCK"], bell.ring)
+    background = Background(courier.steps(), bell)
+    app.extensions["closers"] += [background.close, courier.close]
+    background.start()
 
 
 def end_streams(app: Flask) -> None:
@@ -116,6 +133,8 @@ def end_streams(app: Flask) -> None:
 def close_app(app: Flask) -> None:
     """End every event stream and thread, and close the database."""
     end_streams(app)
+    for close in app.extensions["closers"]:
+        close()
     app.extensions["housekeeper"].stop()
     app.extensions["sequencer"].close()
     app.extensions["watcher"].stop()
@@ -130,12 +149,14 @@ def _lay_foundation(app: Flask, settings: Settings, database: Database) -> None:
         database=database,
         idempotency_keys=Keys(settings.rival_wait_seconds),
         bell=bell,
+        closers=[],
         stream_slots=threading.BoundedSemaphore(settings.event_streams),
         watcher=watcher,
         housekeeper=Housekeeper(database, app.config["CLOCK"]),
         sequencer=Sequencer(database, settings.node_id, settings.keys, app.config["CLOCK"]),
     )
     events.follow_database(database, bell, watcher.tell)
+    database.after_commit.append(lambda session: bell.ring() if session.info.get("published") else None)
     errors.register_errors(app, logs.log_failure)
     for fault in (QueueTimeout, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         app.register_error_handler(fault, _answer_database_fault)

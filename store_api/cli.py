@@ -18,10 +18,14 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "db": ("store_api.operating", "db"),
     "demo": ("store_api.operating", "demo"),
     "device": ("store_api.operating", "device"),
+    "ledger": ("store_api.connecting", "ledger"),
+    "partner": ("store_api.connecting", "partner"),
     "policy": ("store_api.policies.impact_cli", "policy"),
+    "reconcile": ("store_api.connecting", "reconcile"),
     "serve": ("store_api.operating", "serve_command"),
     "staff": ("store_api.operating", "staff"),
     "voucher": ("store_api.voucher_operating", "voucher"),
+    "webhooks": ("store_api.connecting", "webhooks_group"),
 }
 
 

@@ -15,8 +15,11 @@ from store_api.claims.routes import api as claims
 from store_api.decisions.routes import api as decisions
 from store_api.devices import service as devices
 from store_api.drafts.routes import api as drafts
+from store_api.ledger.routes import api as ledger
 from store_api.orders.routes import api as orders
+from store_api.partners import service as partners
 from store_api.policies.routes import api as policies
+from store_api.reconciliations.routes import api as reconciliations
 from store_api.redemptions.routes import api as redemptions
 from store_api.staff import service as staff_service
 from store_api.staff.routes import api as staff
@@ -24,7 +27,9 @@ from store_api.stores.routes import api as stores
 from store_api.system.event_stream import api as events
 from store_api.system.openapi import api as openapi
 from store_api.system.routes import api as system
+from store_api.till_codes.routes import api as till_codes
 from store_api.visits.routes import api as visits
+from store_api.webhooks.routes import api as webhooks
 
 BLUEPRINTS: tuple[APIBlueprint, ...] = (
     system,
@@ -41,9 +46,14 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     redemptions,
     campaigns,
     claims,
+    till_codes,
+    webhooks,
+    reconciliations,
+    ledger,
 )
 
 FINDERS: dict[str, Finder] = {
     devices.CALLER_KIND: devices.find_caller,
     staff_service.CALLER_KIND: staff_service.find_caller,
+    partners.CALLER_KIND: partners.find_caller,
 }

@@ -175,7 +175,7 @@ def device() -> None:
 
 
 @device.command("enrol")
-@click.option("--kind", type=click.Choice(["kiosk", "tablet", "till", "partner", "desk"]), required=True)
+@click.option("--kind", type=click.Choice(["kiosk", "tablet", "till", "desk"]), required=True)
 @click.option("--store", help="Identifier of the store; a desk has none.")
 @click.option("--station", required=True, help="Name of the counter where it stands.")
 def enrol_device(kind: devices.DeviceKind, store: str | None, station: str) -> None:

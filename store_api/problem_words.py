@@ -144,6 +144,32 @@ WORDS: dict[str, Words] = {
         "en": "There is no decision on this order. Ask for one first. Nothing was done.",
         "es": "No hay una decisión sobre este pedido. Pídala primero. No se hizo nada.",
     },
+    "order.captured_otherwise": {
+        "en": "This order was captured before with other contents. Nothing was done. Read the order.",
+        "es": "Este pedido ya se cobró con otro contenido. No se hizo nada. Consulte el pedido.",
+    },
+    "order.confirmed_otherwise": {
+        "en": "A member of staff confirmed this order with other contents, and its credit is used. "
+        "Nothing was captured. Ring up what was confirmed.",
+        "es": "El personal confirmó este pedido con otro contenido y su crédito ya se usó. "
+        "No se cobró nada. Cobre lo que se confirmó.",
+    },
+    "till_code.hold_over": {
+        "en": "This reservation is over, so its slip has no code. Nothing was used. Reserve again.",
+        "es": "Esta reserva terminó, así que su papel no tiene código. No se usó nada. Reserve de nuevo.",
+    },
+    "webhook.too_many": {
+        "en": "There are as many webhooks as are allowed. Delete one first. Nothing was done.",
+        "es": "Ya hay tantos webhooks como se permiten. Elimine uno primero. No se hizo nada.",
+    },
+    "webhook.not_active": {
+        "en": "Only an active webhook can be paused. Nothing was done.",
+        "es": "Solo se puede pausar un webhook activo. No se hizo nada.",
+    },
+    "webhook.without_secret": {
+        "en": "This webhook has no secret yet. Ask for one first. Nothing was done.",
+        "es": "Este webhook aún no tiene secreto. Pida uno primero. No se hizo nada.",
+    },
     "hold.released": {
         "en": "This reservation was given back. Nothing was used. Reserve again if the customer wants it.",
         "es": "Esta reserva se devolvió. No se usó nada. Reserve de nuevo si el cliente lo desea.",

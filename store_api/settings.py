@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 from pydantic_core import PydanticUndefined
 
 from store_api.keys import KeyRing
@@ -91,6 +99,32 @@ class Settings(BaseModel):
         default=10.0, gt=0, le=300, description="Seconds after which PostgreSQL ends a statement."
     )
     pool_size: int = Field(default=16, ge=1, le=256, description="Connections that a process keeps open.")
+    webhook_senders: int = Field(
+        default=4,
+        ge=0,
+        le=32,
+        description="Webhooks that a process sends at once, with credits for billing; 0: it sends none.",
+    )
+    webhook_seconds: float = Field(
+        default=15.0,
+        gt=0,
+        le=60,
+        description="Seconds after which a webhook or a request to billing has failed without an answer.",
+    )
+    webhook_private_addresses: bool = Field(
+        default=False,
+        description="Whether webhooks may go to private addresses, and to this machine without https.",
+    )
+    billing: str = Field(
+        default="",
+        pattern=r"^(|file:.+|https?://[^\s/]+(/[^\s]*)?)$",
+        description="Where used credits are posted: file:PATH or an http address; empty: nowhere.",
+    )
+    billing_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bearer token for the address of billing.",
+        json_schema_extra={"secret": True},
+    )
     log_level: str = Field(
         default="info",
         pattern="^(debug|info|warning|error)$",

@@ -6,9 +6,10 @@ What it must not know: what the tables hold.
 
 from __future__ import annotations
 
-from store_api import events, idempotency, lockout
+from store_api import events, idempotency, lockout, outbox
 from store_api.accounts import models as accounts
 from store_api.audit import models as audit
+from store_api.billing import models as billing
 from store_api.campaigns import models as campaigns
 from store_api.claims import models as claims
 from store_api.db import Base
@@ -16,16 +17,19 @@ from store_api.decisions import models as decisions
 from store_api.devices import models as devices
 from store_api.drafts import models as drafts
 from store_api.orders import models as orders
+from store_api.partners import models as partners
 from store_api.policies import models as policies
 from store_api.redemptions import models as redemptions
 from store_api.staff import models as staff
 from store_api.stores import models as stores
+from store_api.till_codes import models as till_codes
 from store_api.visits import models as visits
 from store_api.vouchers import models as vouchers
+from store_api.webhooks import models as webhooks
 
 MODULES = (
-    accounts, audit, campaigns, claims, decisions, devices, drafts, events, idempotency, lockout, orders,
-    policies, redemptions, staff, stores, visits, vouchers,
+    accounts, audit, billing, campaigns, claims, decisions, devices, drafts, events, idempotency, lockout,
+    orders, outbox, partners, policies, redemptions, staff, stores, till_codes, visits, vouchers, webhooks,
 )  # fmt: skip
 
 METADATA = Base.metadata

@@ -151,7 +151,9 @@ def _once(view: Callable[..., Any], values: dict[str, Any], key: str) -> StoredA
 
 
 def _work(session: Session) -> Work:
-    return Work(session, current_now(), current_caller(), current_app.extensions["settings"])
+    caller = current_caller()
+    session.info["store_id"] = caller.store_id
+    return Work(session, current_now(), caller, current_app.extensions["settings"])
 
 
 def _database() -> Database:

@@ -13,7 +13,7 @@ from kiosk.counter.blueprint import counter
 from kiosk.devices import PrintState, ReceiptOrder
 from kiosk.errors import StoreError
 from kiosk.htmx import go_to, show, wants_fragment
-from kiosk.receipts.order import order_receipt
+from kiosk.receipts.order import order_receipt, reserved_hold
 from kiosk.rendering import current_language, verdict
 from kiosk.services import current_station, services
 from kiosk.steps import Step, can_be_reserved, step_of
@@ -112,7 +112,7 @@ def print_sheet() -> AnyResponse:
     visit = current.find_visit()
     if visit is None or visit.decision is None:
         return go_to(flow.next_page(visit))
-    services().devices.print(_receipt_order(visit), again=request.form.get("attempt", ""))
+    services().devices.print(_receipt_order(visit, _till_code(visit)), again=request.form.get("attempt", ""))
     return go_to(url_for("counter.printed"))
 
 
@@ -158,10 +158,21 @@ def trouble() -> AnyResponse:
     return Response(page)
 
 
-def _receipt_order(visit: Visit) -> ReceiptOrder:
+def _till_code(visit: Visit) -> str | None:
+    """The code for the till on the slip of what is reserved; a slip without it is still a slip."""
+    hold = reserved_hold(visit)
+    if hold is None or not services().devices.has_printer(current_station("counter").name):
+        return None
+    try:
+        return current.client().till_code(hold.hold_id).code
+    except StoreError:
+        return None
+
+
+def _receipt_order(visit: Visit, till_code: str | None = None) -> ReceiptOrder:
     """What to print for a visit that has an answer."""
     public_url = services().settings.public_url
-    order = order_receipt(visit, current.store(), current_language(), public_url)
+    order = order_receipt(visit, current.store(), current_language(), public_url, till_code)
     if order is None:
         raise ValueError("a visit without a decision has nothing to print")
     return order

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
-from kiosk.receipts.compose import COPY_MARK, PROOF, Receipt, ReceiptLine
+from kiosk.receipts.compose import COPY_MARK, PROOF, TILL, Receipt, ReceiptLine
 from kiosk.receipts.fonts import (
     BOLD,
     BOLD_FIGURES,
@@ -23,7 +23,7 @@ from kiosk.receipts.fonts import (
     wrap,
 )
 from kiosk.receipts.look import MM, STATUS_SIGNS, TONE_SIGNS, Look
-from kiosk.receipts.marks import draw_qr, draw_sign
+from kiosk.receipts.marks import draw_code_128, draw_qr, draw_sign
 
 PROOF_SIDE = 25 * MM * 49 / 41
 """A version 6 code of 41 modules is 25 mm wide; four modules stand white on each side."""
@@ -68,6 +68,8 @@ def blocks_of(receipt: Receipt, look: Look) -> list[Block]:
     if receipt.terms_url and not any(line.kind == "code" for line in receipt.lines):
         made.append(_code(receipt, look, [], []))
     made += [_foot_line(text, look, first=index == 0) for index, text in enumerate(receipt.foot)]
+    if receipt.till_code:
+        made.append(_till_code(receipt.till_code, TILL[receipt.language], look))
     if receipt.proof:
         made.append(_proof(receipt.proof, PROOF[receipt.language], look))
     return made
@@ -290,6 +292,23 @@ def _code(
         _draw_stack(canvas, below, left, y)
 
     return _ruled(Block(height, draw), look)
+
+
+def _till_code(code: str, label: str, look: Look) -> Block:
+    """The bar code for the till, between what it is for and its characters for a hand that types them."""
+    head = Setting(BOLD, look.body, look.ink, before=look.body * 0.5, centred=look.centred)
+    above = set_line(label, None, look.width, head)
+    below = set_line(code, None, look.width, Setting(REGULAR, look.small, look.ink, centred=look.centred))
+    bars, gap = look.body * 3.6, look.body * 0.5
+
+    def draw(canvas: Canvas, left: float, top: float) -> None:
+        above.draw(canvas, left, top)
+        width = min(look.width, look.qr_side * 2)
+        start = left + (look.width - width) / 2 if look.centred else left
+        draw_code_128(canvas, code, start, top - above.height - gap, width, bars)
+        below.draw(canvas, left, top - above.height - bars - 2 * gap)
+
+    return _ruled(Block(above.height + bars + 2 * gap + below.height, draw), look)
 
 
 def _proof(line: str, words: str, look: Look) -> Block:

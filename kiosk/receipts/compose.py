@@ -22,6 +22,7 @@ PROOF = {
     "en": "Proof of use: this code can be checked without a network.",
     "es": "Prueba de uso: este código se puede comprobar sin red.",
 }
+TILL = {"en": "For the till", "es": "Para la caja"}
 TITLE = {"en": "Terms {code}", "es": "Condiciones {code}"}
 
 
@@ -65,7 +66,8 @@ class Receipt:
 
     `head` are lines above the sheet (who printed it and when), `foot` those below it. `terms_url` is what
     the QR code carries; it stands beside the line of kind "code". `copy` marks a paper that is not the
-    first one. `proof` is the signed line of a redemption, printed as a QR code below the foot.
+    first one. `till_code` is scanned at the till: it stands below the foot, as a Code 128. `proof` is the
+    signed line of a redemption, printed as a QR code below everything else.
     """
 
     language: str
@@ -77,6 +79,7 @@ class Receipt:
     terms_url: str | None = None
     copy: bool = False
     proof: str | None = None
+    till_code: str | None = None
 
     @property
     def title(self) -> str:
@@ -97,6 +100,7 @@ def compose_receipt(
     footer_lines: Sequence[str] = (),
     terms_url: str | None = None,
     proof: str | None = None,
+    till_code: str | None = None,
 ) -> Receipt:
     """A receipt with every line of `sheet`.
 
@@ -106,7 +110,9 @@ def compose_receipt(
     lines = tuple(ReceiptLine(line.kind, line.text, line.mark, line.status) for line in sheet.lines)
     head = (heading, PRINTED[language].format(when=say_moment(language, printed_at)))
     foot = tuple(footer_lines)
-    return Receipt(language, sheet.tone, head, lines, foot, sheet.terms_code, terms_url, copy, proof)
+    return Receipt(
+        language, sheet.tone, head, lines, foot, sheet.terms_code, terms_url, copy, proof, till_code
+    )
 
 
 def say_moment(language: str, moment: dt.datetime) -> str:

@@ -7,6 +7,7 @@ text of the document.
 from __future__ import annotations
 
 import segno
+from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.colors import Color, white
 from reportlab.pdfgen.canvas import Canvas
 
@@ -87,6 +88,16 @@ def draw_qr(canvas: Canvas, text: str, left: float, top: float, side: float) -> 
             # A hair of overlap keeps viewers from showing seams between rows.
             path.rect(left + (4 + start) * module, top - (5 + row) * module, length * module, module * 1.02)
     canvas.drawPath(path, stroke=0, fill=1)
+    canvas.restoreState()
+
+
+def draw_code_128(canvas: Canvas, text: str, left: float, top: float, width: float, height: float) -> None:
+    """A Code 128 (ISO/IEC 15417) as wide as `width` points, quiet zones included."""
+    plain = Code128(text, barWidth=1, barHeight=height, quiet=1, lquiet=10, rquiet=10)
+    canvas.saveState()
+    canvas.translate(left, top - height)
+    canvas.scale(width / plain.width, 1)
+    plain.drawOn(canvas, 0, 0)
     canvas.restoreState()
 
 

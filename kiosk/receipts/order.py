@@ -10,25 +10,38 @@ import hashlib
 from zoneinfo import ZoneInfo
 
 from kiosk.devices import ReceiptOrder
+from kiosk.steps import Step, step_of
 from kiosk.words import say, write_day, write_time
-from store_api.contract import ClaimAnswer, Redemption, Store, Visit
+from store_api.contract import ClaimAnswer, Hold, Redemption, Store, Visit
 
 
-def order_receipt(visit: Visit, store: Store, language: str, public_url: str) -> ReceiptOrder | None:
-    """The paper of a visit at its own station, in a language; None before there is an answer."""
-    decision, used = visit.decision, visit.redemption
+def order_receipt(
+    visit: Visit, store: Store, language: str, public_url: str, till_code: str | None = None
+) -> ReceiptOrder | None:
+    """The paper of a visit at its own station, in a language; None before there is an answer.
+
+    The slip of what is reserved is a paper of its own: it carries the code for the till.
+    """
+    decision, used, hold = visit.decision, visit.redemption, reserved_hold(visit)
     if decision is None:
         return None
+    subject = hold.hold_id if hold is not None else decision.decision_id
     return ReceiptOrder(
         station=visit.station,
-        subject=used.redemption_id if used is not None else decision.decision_id,
+        subject=used.redemption_id if used is not None else subject,
         sheet=decision.sheets[language],
         heading=store.name,
         zone=store.zone,
         terms_url=f"{public_url}/t/{decision.terms_code}",
         proof=(used.proof or None) if used is not None else None,
         foot=_how_it_was_used(language, used, ZoneInfo(store.zone)) if used is not None else (),
+        till_code=till_code if hold is not None else None,
     )
+
+
+def reserved_hold(visit: Visit) -> Hold | None:
+    """The hold that a visit stands on, while what it reserves was not used."""
+    return visit.hold if step_of(visit) is Step.RESERVED else None
 
 
 def order_claim(station: str, answer: ClaimAnswer, store: Store, language: str) -> ReceiptOrder:

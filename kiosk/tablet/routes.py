@@ -6,23 +6,26 @@ What it must not know: how a sheet is made; sales, targets or times of anybody.
 from __future__ import annotations
 
 import hashlib
+import re
 
 import phonenumbers
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kiosk.errors import SignInNeeded, StoreRefused, StoreUndecided
+from kiosk.errors import SignInNeeded, StoreError, StoreRefused, StoreUndecided
 from kiosk.heard import LENGTHS, find_claims, read_heard
 from kiosk.htmx import go_to, show
+from kiosk.receipts.order import reserved_hold
 from kiosk.rendering import current_language, next_try
 from kiosk.services import current_station, paired_station, services
 from kiosk.sessions import seal, unseal
 from kiosk.store_client import StoreClient
 from kiosk.tablet import views
 from kiosk.words import LANGUAGES, say
-from store_api.contract import RedemptionAnswer, Store, Visit, VisitEvent
+from store_api.contract import DecisionRequest, RedemptionAnswer, Store, Visit, VisitEvent
 
 tablet = Blueprint("tablet", __name__, url_prefix="/tablet")
+REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 FAULTS = frozenset({"missing", "unreachable", "finding_out", "refused", "stale", "broken"})
 
 
@@ -33,6 +36,8 @@ def send_to_pairing() -> AnyResponse | None:
     if paired_station("tablet") is None:
         return go_to(url_for("stations.pair"))
     if request.endpoint not in OPEN and _token() is None:
+        if request.endpoint == "tablet.order":
+            session["order"] = _reference()
         return go_to(url_for("tablet.sign_in"))
     return None
 
@@ -80,14 +85,14 @@ def sign_in() -> AnyResponse:
     opened = services().client(current_station("tablet").token).sign_in(number, pin)
     if opened.token is None:
         return _sign_in_page([("staff_number", views.sign_in_fault(current_language(), opened))], 422, number)
-    language = session.get("language")
+    language, wanted = session.get("language"), session.get("order")
     session.clear()
     session.update(
         staff=seal(opened.token), name=opened.name or "", store=opened.store.name if opened.store else ""
     )
     if language:
         session["language"] = language
-    return go_to(url_for("tablet.visits"))
+    return go_to(url_for("tablet.order", reference=wanted) if wanted else url_for("tablet.visits"))
 
 
 def _sign_in_page(faults: list[tuple[str, str]], status: int = 200, typed: str = "") -> Response:
@@ -141,8 +146,35 @@ def home() -> AnyResponse:
 @tablet.get("/visits")
 def visits() -> Response:
     """The open visits of the store, kept up to date by events."""
+    return _visits_page([])
+
+
+def _visits_page(faults: list[tuple[str, str]], status: int = 200, typed: str = "") -> Response:
     found = _client().open_visits().visits
-    return show("tablet/visits.html", "tablet/_visits.html", visits=found)
+    return show("tablet/visits.html", "tablet/_visits.html", status, visits=found, faults=faults, typed=typed)
+
+
+@tablet.get("/orders")
+@tablet.get("/orders/<reference>")
+def order(reference: str = "") -> AnyResponse:
+    """The visit of an order, opened from the till by the order's identifier or the till's reference."""
+    wanted = _reference()
+    try:
+        found = _client().visit_of_order(wanted) if wanted else None
+    except StoreRefused as error:
+        if error.problem.status != 404:
+            raise
+        found = None
+    if found is None:
+        return _visits_page([("reference", say(current_language(), "tablet.till.unknown"))], 404, wanted)
+    return go_to(url_for("tablet.visit", visit_id=found.visit_id))
+
+
+def _reference() -> str:
+    """The reference in the address, path or query; empty where it cannot be one."""
+    given = (request.view_args or {}).get("reference") or request.args.get("reference", "")
+    text = str(given).strip()
+    return text if REFERENCE.fullmatch(text) else ""
 
 
 @tablet.get("/visits/<visit_id>")
@@ -166,6 +198,8 @@ def _visit_page(
         can_confirm=views.can_confirm(visit),
         can_release=views.can_release(visit),
         can_extend=views.can_extend(visit),
+        can_reserve=views.can_reserve(visit),
+        choices=_client().choices(visit.visit_id) if views.can_choose(visit) else None,
         waits_for=views.waits_for(visit),
         claims=find_claims(_client(), visit),
         heard_lengths=LENGTHS,
@@ -229,6 +263,31 @@ def _back(visit_id: str) -> AnyResponse:
     return go_to(url_for("tablet.visit", visit_id=visit_id))
 
 
+@tablet.post("/visits/<visit_id>/ask")
+def ask(visit_id: str) -> AnyResponse:
+    """Ask about a voucher or an upgrade for the customer; what the till has rung up is not asked again."""
+    found = _client().visit(visit_id)
+    voucher_id, policy = request.form.get("voucher_id") or None, request.form.get("policy") or None
+    if views.can_choose(found) and (voucher_id is None) != (policy is None):
+        wanted = DecisionRequest(visit_id=visit_id, voucher_id=voucher_id, policy=policy)
+        _client().decide(wanted, _key("ask", f"{visit_id} {voucher_id or policy}"))
+    return _back(visit_id)
+
+
+@tablet.post("/visits/<visit_id>/reserve")
+def reserve(visit_id: str) -> AnyResponse:
+    """Reserve what the answer granted, for a customer who stands at the counter."""
+    found = _client().visit(visit_id)
+    if found.decision is None or not views.can_reserve(found):
+        return _back(visit_id)
+    decision_id = found.decision.decision_id
+    answer = _client().hold(decision_id, _key("hold", decision_id), visit_id)
+    if answer.hold is not None:
+        return _back(visit_id)
+    notice = "tablet.changed" if answer.code == "terms.changed" else "tablet.not_used"
+    return _visit_page(_client().visit(visit_id), notice)
+
+
 @tablet.post("/visits/<visit_id>/release")
 def release(visit_id: str) -> AnyResponse:
     """Give the reservation back."""
@@ -252,8 +311,18 @@ def extend(visit_id: str) -> AnyResponse:
 def print_sheet(visit_id: str) -> AnyResponse:
     """Print the customer's sheet at the customer's station."""
     found = _client().visit(visit_id)
-    state = views.print_receipt(services(), found, _store(), again=request.form.get("attempt", ""))
+    again = request.form.get("attempt", "")
+    state = views.print_receipt(services(), found, _store(), again, _till_code(found))
     return _visit_page(found, views.print_notice(state))
+
+
+def _till_code(visit: Visit) -> str | None:
+    """The code for the till on the slip of what is reserved; a slip without it is still a slip."""
+    hold = reserved_hold(visit)
+    try:
+        return None if hold is None else _client().till_code(hold.hold_id).code
+    except StoreError:
+        return None
 
 
 @tablet.post("/visits/<visit_id>/photo-id")

@@ -39,6 +39,16 @@ def can_confirm(visit: Visit) -> bool:
     return is_reserved and visit.order is not None and bool(visit.order.items)
 
 
+def can_choose(visit: Visit) -> bool:
+    """Whether the rep can ask about something for the customer: somebody is known, nothing was asked yet."""
+    return visit.state == "open" and visit.identity is not None and visit.decision is None
+
+
+def can_reserve(visit: Visit) -> bool:
+    """Whether the rep can reserve for the customer what the answer granted."""
+    return can_be_reserved(visit) and step_of(visit) is Step.ANSWERED
+
+
 def can_release(visit: Visit) -> bool:
     """Whether there is a reservation to give back."""
     return step_of(visit) is Step.RESERVED
@@ -81,7 +91,12 @@ def print_notice(state: PrintState) -> str:
     return NOTICES.get(state, "tablet.printing")
 
 
-def print_receipt(services: Services, visit: Visit, store: Store, again: str) -> PrintState:
-    """Print the customer's sheet at the customer's station, in the customer's language."""
-    order = order_receipt(visit, store, visit.language, services.settings.public_url)
+def print_receipt(
+    services: Services, visit: Visit, store: Store, again: str, till_code: str | None = None
+) -> PrintState:
+    """Print the customer's sheet at the customer's station, in the customer's language.
+
+    `till_code` goes on the slip of what is reserved.
+    """
+    order = order_receipt(visit, store, visit.language, services.settings.public_url, till_code)
     return services.devices.print(order, again) if order is not None else PrintState.NONE

@@ -1,7 +1,8 @@
 """Writing the log: one entry for whatever must be answered for later.
 
 What it is for: an entry in the transaction of what it tells, with salted commitments in place of personal
-fields, which stand in a table of their own and can be erased without breaking a proof.
+fields, which stand in a table of their own and can be erased without breaking a proof. An entry whose
+action is an event type is also told outside, from the same transaction.
 What it must not know: the features whose actions it records.
 
 `sequencing.py` gives entries their place in the tree, `reading.py` reads and proves, `verifying.py` checks.
@@ -15,6 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from store_api import outbox
 from store_api.audit.leaves import commitment, refuse_fractions
 from store_api.audit.models import LogEntryRow, LogPersonalField
 from store_api.db import make_id
@@ -57,6 +59,7 @@ def record(
     )
     session.flush()
     session.add_all(fields)
+    outbox.publish(session, action, subject, details or {}, now)
     return entry_id
 
 

@@ -5,12 +5,14 @@ What it must not know: how a voucher is made or used.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import Literal
 
 from flask import Response, current_app, request
 from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from store_api.auth import allow, current_caller, current_now
 from store_api.campaigns import service
@@ -26,7 +28,7 @@ from store_api.contract import (
     ImportRequest,
     RefusedLines,
 )
-from store_api.errors import Invalid, NotFound
+from store_api.errors import Invalid, NotAllowed, NotFound
 from store_api.stores import service as stores
 from store_api.work import Work, bound, reads, writes
 
@@ -65,6 +67,7 @@ class ExportQuery(BaseModel):
 @writes
 def begin_campaign(work: Work, body: CampaignRequest) -> tuple[Campaign, int]:
     """Begin a campaign."""
+    _refuse_store()
     return service.show(work, service.begin(work, body)), 201
 
 
@@ -92,6 +95,7 @@ def show_campaign(work: Work, path: CampaignPath) -> Campaign:
 @writes
 def change_campaign(work: Work, path: CampaignPath, body: CampaignChange) -> Campaign:
     """Pause a campaign, let it go on, or end it for good."""
+    _refuse_store()
     return service.show(work, service.change(work, path.campaign_id, body.state))
 
 
@@ -100,6 +104,7 @@ def change_campaign(work: Work, path: CampaignPath, body: CampaignChange) -> Cam
 @writes
 def import_vouchers(work: Work, body: ImportRequest) -> tuple[Import, int]:
     """Make vouchers from a file, all in one transaction; the same file again makes nothing."""
+    _refuse_store()
     digest = hashlib.sha256(body.content.encode()).hexdigest()
     try:
         rows = service.read_rows(service.lines_of_text(body.content), body.format)
@@ -114,6 +119,7 @@ def import_vouchers(work: Work, body: ImportRequest) -> tuple[Import, int]:
 @reads
 def show_import(work: Work, path: ImportPath) -> Import:
     """How far an import is, and its first refused rows."""
+    _refuse_store()
     job = service.find_job(work.session, path.import_id)
     if job is None:
         raise NotFound
@@ -125,6 +131,7 @@ def show_import(work: Work, path: ImportPath) -> Import:
 @reads
 def list_refused(work: Work, path: ImportPath, query: PageQuery) -> RefusedLines:
     """A page of the rows that made no voucher, by their lines."""
+    _refuse_store()
     if service.find_job(work.session, path.import_id) is None:
         raise NotFound
     found = service.refused_rows(work.session, path.import_id, query.after, PAGE)
@@ -144,10 +151,14 @@ def list_refused(work: Work, path: ImportPath, query: PageQuery) -> RefusedLines
 @allow("partner")
 @bound
 def export_vouchers(query: ExportQuery) -> Response:
-    """Every voucher with its state and balance, streamed as CSV or JSON lines, as `Accept` asks."""
+    """Every voucher with its state and balance, streamed as CSV or JSON lines, as `Accept` asks.
+
+    A voucher has expired once its last day is over in every store.
+    """
+    _refuse_store()
     database = current_app.extensions["database"]
     with database.reading() as session:
-        today = stores.read_place(session, current_caller().store_id).today(current_now())
+        today = _earliest_day(session, current_now())
     asked = request.accept_mimetypes.best_match(list(TYPES), default="text/csv") or "text/csv"
     form = query.format or TYPES[asked]
     content_type = next(name for name, known in TYPES.items() if known == form)
@@ -155,3 +166,14 @@ def export_vouchers(query: ExportQuery) -> Response:
     response = Response(lines, content_type=f"{content_type}; charset=utf-8")
     response.headers["Content-Disposition"] = "attachment; filename=vouchers"
     return response
+
+
+def _refuse_store() -> None:
+    """Vouchers are made for the whole chain: raise NotAllowed for a partner of one store."""
+    if current_caller().store_id is not None:
+        raise NotAllowed
+
+
+def _earliest_day(session: Session, now: dt.datetime) -> dt.date:
+    """The day that it still is somewhere in the chain."""
+    return min((place.today(now) for place in stores.find_places(session)), default=now.date())

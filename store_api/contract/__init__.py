@@ -24,6 +24,8 @@ from store_api.contract.sheets import *
 from store_api.contract.staff import *
 from store_api.contract.stores import *
 from store_api.contract.system import *
+from store_api.contract.till import *
 from store_api.contract.versions import *
 from store_api.contract.visits import *
 from store_api.contract.vouchers import *
+from store_api.contract.webhooks import *

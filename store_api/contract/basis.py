@@ -75,5 +75,5 @@ class Problem(Wire):
 
 
 Role = Literal["public", "kiosk", "tablet", "rep", "manager", "till", "partner", "desk", "author", "region"]
-"""`partner` is a system of the carrier; `desk` a device of the central office, where authors and regional
-managers sign in."""
+"""`partner` is another system of the carrier; `desk` a device of the central office, where authors and
+regional managers sign in."""

@@ -32,7 +32,8 @@ class OrderVoucher(Wire):
 class Order(Wire):
     """What is being bought: `said` by the customer until a till captures it or a rep confirms it.
 
-    `vouchers` are those that are reserved for it or were used on it.
+    `vouchers` are those that are reserved for it or were used on it; `till_reference` is there once a till
+    has rung it up.
     """
 
     order_id: Identifier
@@ -42,6 +43,7 @@ class Order(Wire):
     total: Money | None
     facts: dict[str, FactValue]
     vouchers: tuple[OrderVoucher, ...] = ()
+    till_reference: Identifier | None = None
 
 
 class Answers(Wire):
@@ -62,8 +64,12 @@ class CapturedItem(Wire):
 
 
 class Capture(Wire):
-    """An order as a till captured it. What differs from what was said is decided again."""
+    """An order as a till captured it. What differs from what was said is decided again.
+
+    `credit` is what the till took off, where it says so; it is compared with what was used.
+    """
 
     items: Annotated[tuple[CapturedItem, ...], Field(max_length=50)]
     agreement_months: int | None = Field(default=None, ge=0, le=120)
     till_reference: Identifier
+    credit: Money | None = None

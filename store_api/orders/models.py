@@ -58,3 +58,46 @@ class OrderRow(NodeMixin, Base):
     changed_at: Mapped[dt.datetime]
     settled_by: Mapped[str | None] = mapped_column(String(200))
     till_reference: Mapped[Id | None]
+
+
+class TillOrderRow(NodeMixin, Base):
+    """What a till has rung up under its own reference, for a visit; `order_id` is there once it was taken
+    into the visit's order."""
+
+    __tablename__ = "till_orders"
+    __table_args__ = (
+        Index("ix_till_orders_by_visit", "visit_id"),
+        Index("ix_till_orders_by_order", "order_id"),
+    )
+
+    store_id: Mapped[Id] = mapped_column(primary_key=True)
+    till_reference: Mapped[Id] = mapped_column(primary_key=True)
+    visit_id: Mapped[Id]
+    order_id: Mapped[Id | None]
+    items: Mapped[list[Any]]
+    agreement_months: Mapped[int | None]
+    opened_at: Mapped[dt.datetime]
+    opened_by: Mapped[Id]
+
+
+class CaptureRow(NodeMixin, Base):
+    """A capture as it was made, so that the same one again gets the same answer and changes nothing.
+
+    `digest` is SHA-256 of what was sent; `credit_minor` what the till says that it took off.
+    """
+
+    __tablename__ = "captures"
+    __table_args__ = (
+        Index("ix_captures_by_order", "order_id"),
+        Index("ix_captures_by_store", "store_id", "captured_at"),
+    )
+
+    account_id: Mapped[Id] = mapped_column(primary_key=True)
+    order_id: Mapped[Id] = mapped_column(primary_key=True)
+    store_id: Mapped[Id]
+    till_reference: Mapped[Id]
+    digest: Mapped[str] = mapped_column(String(64))
+    credit_minor: Mapped[Minor | None]
+    currency: Mapped[Currency | None]
+    captured_at: Mapped[dt.datetime]
+    captured_by: Mapped[Id]

@@ -24,21 +24,29 @@ from store_api.contract import (
     Order,
     OrderItem,
     PriceList,
+    TillOrderRequest,
 )
 from store_api.db import make_id
 from store_api.errors import Conflict, Invalid
 from store_api.money import to_minor, to_money
-from store_api.orders import store
+from store_api.orders import captures, store, till_orders
 from store_api.orders.facts import CHOSEN_BY_DEVICE, NOTHING_BOUGHT, order_facts
-from store_api.orders.models import AgreementLength, OrderRow, PriceListDevice
+from store_api.orders.models import (
+    AgreementLength,
+    CaptureRow,
+    OrderRow,
+    PriceListDevice,
+    TillOrderRow,
+)
 from store_api.policy.errors import PolicyErrors
 from store_api.policy.facts import Catalogue, read_facts
 from store_api.policy.values import Money as Amount
 from store_api.policy.values import Value
 
 __all__ = [
-    "OrderPlace", "OrderRow", "answer", "capture", "facts_of", "find", "find_by_id", "lock",
-    "price_list", "set_price_list", "settle", "show", "start",
+    "CaptureRow", "OrderPlace", "OrderRow", "TillOrderRow", "answer", "capture", "capture_confirmed",
+    "captures", "facts_of", "find", "find_by_id", "lock", "price_list", "ring_up", "set_price_list",
+    "settle", "show", "start", "take_up", "till_orders",
 ]  # fmt: skip
 
 AGREEMENT = "order.agreement_months"
@@ -125,11 +133,47 @@ def capture(session: Session, order: OrderRow, capture: Capture, now: dt.datetim
     Raises Conflict for a settled order, Invalid for something that the price list does not have.
     """
     _refuse_settled(order)
+    captures.check_credit(capture)
     order.items = [_captured(session, item, place) for place, item in enumerate(capture.items)]
     order.sku_said = capture.items[0].sku if capture.items else NOTHING_BOUGHT
     order.facts = _merged(order.facts, {AGREEMENT: capture.agreement_months})
     order.till_reference = capture.till_reference
     order.changed_at = now
+    session.flush()
+
+
+def capture_confirmed(session: Session, order: OrderRow, capture: Capture, now: dt.datetime) -> None:
+    """Mark an order that a rep confirmed as captured too. Raises Conflict where other things were sold."""
+    captures.check_credit(capture)
+    items = [_captured(session, item, place) for place, item in enumerate(capture.items)]
+    sold = [(item["sku"], item["price"]) for item in items], capture.agreement_months
+    confirmed = [(item["sku"], item["price"]) for item in order.items], order.facts.get(AGREEMENT)
+    if sold != confirmed:
+        raise Conflict("order.confirmed_otherwise")
+    order.state, order.till_reference, order.changed_at = "captured", capture.till_reference, now
+    session.flush()
+
+
+def ring_up(
+    session: Session, place: tuple[str, str], body: TillOrderRequest, opened_by: str, now: dt.datetime
+) -> TillOrderRow:
+    """Keep what a till has rung up under its reference, for a visit; `place` is the store and the visit.
+
+    Raises Invalid for something that the price list does not have.
+    """
+    items = [_captured(session, item, number) for number, item in enumerate(body.items)]
+    return till_orders.keep(session, place, body, items, opened_by, now)
+
+
+def take_up(session: Session, rung_up: TillOrderRow, order: OrderRow, now: dt.datetime) -> None:
+    """Make what a till has rung up the contents of an order. Raises Conflict for a settled one."""
+    _refuse_settled(order)
+    order.items = list(rung_up.items)
+    order.sku_said = rung_up.items[0]["sku"] if rung_up.items else None
+    if rung_up.agreement_months is not None:
+        order.facts = _merged(order.facts, {AGREEMENT: rung_up.agreement_months})
+    order.till_reference, order.changed_at = rung_up.till_reference, now
+    rung_up.order_id = order.order_id
     session.flush()
 
 
@@ -157,6 +201,7 @@ def show(order: OrderRow) -> Order:
         agreement_months=order.facts.get(AGREEMENT),
         total=_total(items),
         facts=facts_of(order, None),
+        till_reference=order.till_reference,
     )
 
 

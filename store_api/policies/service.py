@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from store_api import outbox
 from store_api.audit import service as audit
 from store_api.contract import (
     ComparisonText,
@@ -112,6 +113,7 @@ def load_version(session: Session, text: str, filename: str, catalogue: Catalogu
     row = _to_row(version, text, catalogue, now)
     row.comparison = compare_in_words(book, version, catalogue).model_dump_json()
     store.add_version(session, row)
+    _announce(session, version, now)
     return True
 
 
@@ -154,7 +156,15 @@ def add_approved(
     Policy(spans((*(known.versions if known else ()), version)))
     row = _to_row(version, text, catalogue, now)
     store.add_version(session, row)
+    _announce(session, version, now)
     return row
+
+
+def _announce(session: Session, version: PolicyVersion, now: dt.datetime) -> None:
+    """Tell other systems of a new version, in the transaction that adds it."""
+    first_day = version.effective_from.isoformat()
+    told = {"version": version.version, "digest": version.digest, "effective_from": first_day}
+    outbox.publish(session, "policy.published", version.policy, told, now)
 
 
 def compare_in_words(book: PolicyBook, version: PolicyVersion, catalogue: Catalogue) -> ComparisonText:

@@ -49,7 +49,11 @@ class RedemptionRow(NodeMixin, Base):
     """
 
     __tablename__ = "redemptions"
-    __table_args__ = (Index("ix_redemptions_by_id", "redemption_id"),)
+    __table_args__ = (
+        Index("ix_redemptions_by_id", "redemption_id"),
+        Index("ix_redemptions_by_order", "order_id"),
+        Index("ix_redemptions_by_store", "store_id", "redeemed_at"),
+    )
 
     account_id: Mapped[Id] = mapped_column(primary_key=True)
     redemption_id: Mapped[Id] = mapped_column(primary_key=True)

@@ -7,6 +7,7 @@ What it must not know: how a decision is made, how a voucher is locked, visits, 
 
 from __future__ import annotations
 
+from store_api.redemptions import listing
 from store_api.redemptions.consuming import Actor, actor_of
 from store_api.redemptions.holding import (
     Held,
@@ -33,6 +34,6 @@ from store_api.redemptions.voiding import void
 
 __all__ = [
     "Actor", "Held", "HoldRow", "Redeemed", "RedemptionRow", "actor_of", "extend", "find_hold",
-    "find_redemption", "hold", "holds_of_order", "is_live", "redeem", "redeem_order", "release", "show_held",
-    "show_hold", "show_redeemed", "show_redemption", "standing_hold", "void",
+    "find_redemption", "hold", "holds_of_order", "is_live", "listing", "redeem", "redeem_order", "release",
+    "show_held", "show_hold", "show_redeemed", "show_redemption", "standing_hold", "void",
 ]  # fmt: skip

@@ -76,6 +76,12 @@ def places_in(session: Session, stores: Sequence[str], regions: Sequence[str]) -
     return tuple(read_place(session, row.store_id) for row in rows)
 
 
+def find_places(session: Session) -> list[Place]:
+    """Every store, by identifier."""
+    ids = session.scalars(sa.select(StoreRow.store_id).order_by(StoreRow.store_id)).all()
+    return [read_place(session, store_id) for store_id in ids]
+
+
 def read_store(session: Session, store_id: str | None) -> Store:
     """A store as it goes over the wire. Raises NotFound."""
     place = read_place(session, store_id)

@@ -44,7 +44,7 @@ def show_readiness(work: Work) -> tuple[Health, int]:
 
 
 @api.get("/v1/idempotency-keys/<key>", responses={200: KeyState})
-@allow("kiosk", "tablet", "rep", "manager", "till", "author", "region")
+@allow("kiosk", "tablet", "rep", "manager", "till", "partner", "author", "region")
 @reads
 def show_key(work: Work, path: KeyPath) -> KeyState:
     """Say what became of one of the caller's own keys; `unknown` means that nothing was done."""

@@ -100,6 +100,7 @@ def check_identity(work: Work, path: VisitPath, body: IdentityRequest) -> Identi
     """Check the person's telephone number and own PIN."""
     visit = service.find_to_change(work, path.visit_id)
     check = service.check_identity(work, visit, body)
+    service.take_up_till_order(work, visit)
     return IdentityAnswer(
         checked=check.person is not None,
         code=check.code,
@@ -115,6 +116,7 @@ def see_photo_id(work: Work, path: VisitPath, body: PhotoId) -> IdentityAnswer:
     """Note that the calling member of staff saw the person's photo ID."""
     visit = service.find_to_change(work, path.visit_id)
     check = service.see_photo_id(work, visit, body.telephone)
+    service.take_up_till_order(work, visit)
     return IdentityAnswer(
         checked=check.person is not None,
         code=check.code,

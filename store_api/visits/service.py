@@ -1,7 +1,8 @@
 """Visits: one customer's time in the store.
 
 What it is for: the door to the feature. Finding and changing a visit is in visiting.py, what is asked in
-it in asking.py, an owner's leave for other lines in consenting.py, what it shows in view.py.
+it in asking.py, an owner's leave for other lines in consenting.py, what a till has rung up for it in
+tilling.py, what it shows in view.py.
 What it must not know: how a decision is made, how a voucher is consumed, Flask.
 """
 
@@ -12,6 +13,7 @@ from store_api.visits.combining import HeldTogether, propose
 from store_api.visits.combining import hold as hold_together
 from store_api.visits.consenting import list_consents, set_consent
 from store_api.visits.models import VisitRow
+from store_api.visits.tilling import open_for_till, take_up_till_order
 from store_api.visits.view import show
 from store_api.visits.visiting import (
     change,
@@ -28,28 +30,8 @@ from store_api.visits.visiting import (
 )
 
 __all__ = [
-    "HeldTogether",
-    "ReadVoucher",
-    "VisitRow",
-    "answer",
-    "change",
-    "check_identity",
-    "choices",
-    "close",
-    "decide",
-    "find",
-    "find_identified",
-    "find_of_order",
-    "find_open",
-    "find_to_change",
-    "hold_together",
-    "is_open_to",
-    "list_consents",
-    "note_redemption",
-    "open_visit",
-    "propose",
-    "read_code",
-    "see_photo_id",
-    "set_consent",
-    "show",
+    "HeldTogether", "ReadVoucher", "VisitRow", "answer", "change", "check_identity", "choices", "close",
+    "decide", "find", "find_identified", "find_of_order", "find_open", "find_to_change", "hold_together",
+    "is_open_to", "list_consents", "note_redemption", "open_for_till", "open_visit", "propose", "read_code",
+    "see_photo_id", "set_consent", "show", "take_up_till_order",
 ]  # fmt: skip

@@ -97,6 +97,7 @@ class LedgerEntry(NodeMixin, Base):
     __table_args__ = (
         ForeignKeyConstraint(["account_id", "voucher_id"], ["vouchers.account_id", "vouchers.voucher_id"]),
         Index("ix_voucher_ledger_by_voucher", "account_id", "voucher_id"),
+        Index("ix_voucher_ledger_by_time", "at", "entry_id"),
     )
 
     account_id: Mapped[Id] = mapped_column(primary_key=True)

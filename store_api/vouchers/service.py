@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from store_api import outbox
 from store_api.audit import service as audit
 from store_api.contract import VoucherSummary, Words
 from store_api.db import make_id
@@ -22,9 +23,9 @@ from store_api.errors import Conflict
 from store_api.keys import KeyRing
 from store_api.money import to_money
 from store_api.policies import service as policies
-from store_api.vouchers import bulk, grants, ledger, store, tries
+from store_api.vouchers import bulk, grants, ledger, movements, store, tries
 from store_api.vouchers.bulk import ToldVoucher
-from store_api.vouchers.codes import draw_code, read_code, show_code
+from store_api.vouchers.codes import check_character, draw_code, is_consistent, read_code, show_code
 from store_api.vouchers.grants import Grant, Per
 from store_api.vouchers.models import GrantRow, LedgerEntry, Voucher, VoucherCodeRow, VoucherUse
 from store_api.vouchers.store import HoldClaim, Taken, VoucherKey
@@ -32,7 +33,8 @@ from store_api.work import Work
 
 __all__ = [
     "Grant", "GrantRow", "HoldClaim", "LedgerEntry", "NewVoucher", "Per", "Taken", "TakenUse", "ToldVoucher",
-    "UseClaim", "VoucherKey", "VoucherView", "draw_code", "grants", "ledger", "read_code", "show_code",
+    "UseClaim", "VoucherKey", "VoucherView", "check_character", "draw_code", "grants", "is_consistent",
+    "ledger", "movements", "read_code", "show_code",
 ]  # fmt: skip
 
 CODE_PURPOSE = "voucher-code"
@@ -145,8 +147,20 @@ def issue(
     session.flush()
     session.add(VoucherCodeRow(code_hash=hashed.digest, key_id=hashed.key_id, **key._asdict()))
     ledger.add_entry(session, key, "issued", new.amount_minor or 0, new.currency, now)
+    outbox.publish(session, "voucher.issued", key.voucher_id, _announced(new), now)
     session.flush()
     return key, code
+
+
+def _announced(new: NewVoucher) -> dict[str, str | int | None]:
+    """What is told outside of a new voucher: never its code, nor whose it is."""
+    last_day = None if new.ends_on is None else new.ends_on.isoformat()
+    return {
+        "policy": new.policy,
+        "ends_on": last_day,
+        "amount_minor": new.amount_minor,
+        "currency": new.currency,
+    }
 
 
 def _voucher_row(new: NewVoucher, key: VoucherKey, code: str) -> Voucher:
@@ -168,16 +182,26 @@ def _voucher_row(new: NewVoucher, key: VoucherKey, code: str) -> Voucher:
     )
 
 
+def refuse_if_closed(work: Work) -> None:
+    """Raise TooMany where the caller's device or the fleet has tried too many unknown codes in this hour."""
+    device = work.caller.station or work.caller.subject_id
+    tries.refuse_if_closed(work.session, device, work.now, work.settings.wrong_codes)
+
+
+def count_wrong(work: Work) -> None:
+    """Count a code that nobody was given, for the caller's device."""
+    tries.count_wrong(work.session, work.caller.station or work.caller.subject_id, work.now)
+
+
 def look_up_code(work: Work, code: str) -> VoucherKey | None:
     """The voucher that a code points to, for the caller's device; a code that nobody issued is counted.
 
     Raises TooMany where the device or the fleet has tried too many of those in this hour.
     """
-    device = work.caller.station or work.caller.subject_id
-    tries.refuse_if_closed(work.session, device, work.now, work.settings.wrong_codes)
+    refuse_if_closed(work)
     key = find_by_code(work.session, work.settings.keys, code)
     if key is None:
-        tries.count_wrong(work.session, device, work.now)
+        count_wrong(work)
     return key
 
 
@@ -342,6 +366,8 @@ def issue_many(work: Work, new: Sequence[NewVoucher], codes: Sequence[str | None
             hashed.append({"code_hash": its.digest, "key_id": its.key_id, **key._asdict(), **node})
     bulk.insert_vouchers(session, rows, work.now)
     bulk.insert_codes(session, hashed)
+    told = [(row["voucher_id"], _announced(each)) for row, each in zip(rows, new, strict=True)]
+    outbox.publish_many(session, "voucher.issued", told, work.now)
 
 
 def taken_codes(work: Work, codes: Sequence[str]) -> set[str]:

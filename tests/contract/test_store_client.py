@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from decimal import Decimal
 
+import httpx
 import pytest
 
 from kiosk.errors import SignInNeeded, StoreRefused
@@ -231,3 +232,19 @@ def test_events_tell_of_a_change_and_resume_after_a_number(kiosk: StoreClient, r
     resumed = rep.events(after=mine[0].event_id)
     assert next(event for event in resumed if event is not None) == mine[1]
     resumed.close()  # type: ignore[attr-defined]  # a generator
+
+
+def test_an_order_that_a_till_opened_is_found_and_a_slip_has_one_code(
+    http: httpx.Client, kiosk: StoreClient, rep: StoreClient, demo_store: DemoStore
+) -> None:
+    till, reference = StoreClient(http, demo_store.token("till-1")), f"T-{key()[:8]}"
+    request = wire.TillOrderRequest(till_reference=reference, items=())
+    opened = till.write("POST", "/v1/orders", request, key(), wire.TillOrder)
+    assert rep.visit_of_order(reference).visit_id == opened.visit_id
+    with pytest.raises(StoreRefused):
+        rep.visit_of_order("T-unknown")
+    decision = ask_credit(kiosk, identify(kiosk, demo_store, "Maya"), "orbit-5-128", 24)
+    hold = kiosk.hold(decision.decision_id, key()).hold
+    assert hold is not None
+    assert kiosk.till_code(hold.hold_id) == kiosk.till_code(hold.hold_id)
+    kiosk.release(hold.hold_id, key())

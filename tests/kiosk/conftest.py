@@ -36,11 +36,13 @@ class Paper:
     answer: PrintState = PrintState.PRINTED
     printed: list[tuple[str, str]] = field(default_factory=list)
     equipment: tuple[State, str, int] = ("ok", "ready", 0)
+    orders: list[ReceiptOrder] = field(default_factory=list)
 
     def print(self, order: ReceiptOrder, again: str) -> PrintState:
         """Note the order; the same one with the same `again` counts once."""
         if (order.subject, again) not in self.printed:
             self.printed.append((order.subject, again))
+            self.orders.append(order)
         return self.answer
 
     def state(self, order: ReceiptOrder) -> PrintState:

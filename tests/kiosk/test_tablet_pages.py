@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 from itsdangerous.timed import TimestampSigner
 
 from store_api import contract as wire
 from tests.kiosk import factories
-from tests.kiosk.conftest import Browser, Paper
+from tests.kiosk.conftest import Browser, Paper, pair
 from tests.kiosk.scripted_store import ScriptedStore
 
 RESERVED = factories.identified(
@@ -174,3 +175,74 @@ def test_the_tablet_shows_no_clock_and_no_figures(tablet: Browser, store: Script
         r'<section class="sheet.*?</section>', "", tablet.get("/visits/vis_1").text, flags=re.DOTALL
     )
     assert not re.search(r"\d{1,2}:\d{2}|minutes|today's|target|sales", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_the_till_opens_an_order_on_the_tablet_and_nothing_is_typed_again(
+    tablet: Browser, store: ScriptedStore
+) -> None:
+    found = wire.OrderVisit(visit_id="vis_1", order_id="ord_1", till_reference="T-1001")
+    store.answers["GET /v1/orders/T-1001/visit"] = found
+    for address in ("/orders/T-1001", "/orders?reference=+T-1001+"):
+        assert tablet.get(address).request.path == "/tablet/visits/vis_1"
+
+
+def test_who_has_to_sign_in_first_comes_to_the_order_afterwards(app: Flask, store: ScriptedStore) -> None:
+    found = wire.OrderVisit(visit_id="vis_1", order_id=None, till_reference="T-1001")
+    store.answers["GET /v1/orders/T-1001/visit"] = found
+    browser = Browser(pair(app, "tablet-1"), "tablet")
+    assert browser.get("/orders/T-1001").request.path == "/tablet/sign-in"
+    answer = browser.post("/sign-in", staff_number="1001", pin="2468")
+    assert answer.request.path == "/tablet/visits/vis_1"
+
+
+def test_an_order_that_is_not_there_is_said_beside_the_field(tablet: Browser, store: ScriptedStore) -> None:
+    for address in ("/orders/T-404", "/orders?reference=%22%3E%3Cscript%3E", "/orders"):
+        answer = tablet.get(address)
+        assert answer.status_code == 404
+        assert "There is no order by that number in this store." in answer.text
+        assert "<script>" not in answer.text.replace("<script src", "")
+
+
+def test_the_slip_of_what_is_reserved_carries_the_code_for_the_till(
+    tablet: Browser, store: ScriptedStore, paper: Paper
+) -> None:
+    store.visit = RESERVED
+    tablet.get("/visits/vis_1")
+    code = wire.TillCode(code="T7F3K92QDXA4MC", expires_at=factories.HOLD.expires_at)
+    store.answers["POST /v1/till-codes"] = code
+    tablet.post("/visits/vis_1/print")
+    (order,) = paper.orders
+    assert (order.till_code, order.subject) == (code.code, factories.HOLD.hold_id)
+
+
+def test_the_rep_asks_and_reserves_for_a_customer_at_the_counter(
+    tablet: Browser, store: ScriptedStore
+) -> None:
+    store.visit = factories.identified(order=factories.order())
+    page = tablet.get("/visits/vis_1").text
+    assert "What would the customer like to use?" in page
+
+    def decide(request: object) -> wire.Decision:
+        store.visit = factories.identified(order=factories.order(), decision=factories.decision("yes"))
+        return factories.decision("yes")
+
+    store.answers["POST /v1/decisions"] = decide
+    page = tablet.post("/visits/vis_1/ask", voucher_id="vou_1").text
+    assert "Reserve it for the customer" in page
+    held = wire.HoldAnswer(hold=factories.HOLD, code=None, decision=factories.decision("yes"))
+    store.answers["POST /v1/holds"] = held
+    tablet.post("/visits/vis_1/reserve")
+    assert store.count("POST /v1/holds") == 1
+    store.visit = RESERVED
+    tablet.post("/visits/vis_1/reserve")
+    tablet.post("/visits/vis_1/ask", voucher_id="vou_1")
+    assert (store.count("POST /v1/holds"), store.count("POST /v1/decisions")) == (1, 1)
+
+
+def test_an_order_says_that_the_till_rang_it_up_and_under_which_number(
+    tablet: Browser, store: ScriptedStore
+) -> None:
+    store.visit = factories.identified(order=factories.order(till_reference="T-1001"))
+    page = tablet.get("/visits/vis_1").text
+    assert "as the till rang it up" in page
+    assert "T-1001" in page

@@ -46,7 +46,7 @@ class Client:
     ) -> TestResponse:
         """Any request; `key=None` leaves the Idempotency-Key out."""
         sent = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
-        if method in ("POST", "PUT") and key is not None:
+        if method in ("POST", "PUT", "DELETE") and key is not None:
             sent["Idempotency-Key"] = key or f"key-{next(_numbers)}"
         if options.get("json", ...) is None:
             del options["json"]

@@ -167,7 +167,7 @@ def as_till(app: Flask, world: World) -> Client:
 
 @pytest.fixture
 def as_partner(app: Flask, world: World) -> Client:
-    """The carrier's own system."""
+    """A system of the carrier, for the whole chain."""
     return Client(app, world.partner)
 
 

@@ -18,6 +18,7 @@ from store_api.contract import FactValue
 from store_api.db import Database
 from store_api.devices.service import enrol_device
 from store_api.keys import KeyRing
+from store_api.partners.service import add_partner
 from store_api.settings import Settings
 from store_api.staff.service import add_staff
 from store_api.stores.service import Place, add_store
@@ -73,6 +74,7 @@ class World:
     other_author_id: str
     region_id: str
     other_region_id: str
+    store_partner: str
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,6 @@ def furnish(work: Work) -> World:
         tablet=tablet,
         till_id=till_id,
         till=till,
-        partner=enrol_device(work, "partner", PLACE.store_id, "crm")[1],
         rep_id=add_staff(work, REP_NUMBER, "Jordan", "rep", PLACE.store_id, REP_PIN),
         manager_id=add_staff(work, MANAGER_NUMBER, "Morgan", "manager", PLACE.store_id, MANAGER_PIN),
         other_kiosk=enrol_device(work, "kiosk", PLACE.store_id, "counter-2")[1],
@@ -127,6 +128,8 @@ def furnish(work: Work) -> World:
         other_author_id=add_staff(work, OTHER_AUTHOR_NUMBER, "Quinn", "author", None, OTHER_AUTHOR_PIN),
         region_id=add_staff(work, REGION_NUMBER, "Taylor", "region", None, REGION_PIN),
         other_region_id=add_staff(work, OTHER_REGION_NUMBER, "Avery", "region", None, OTHER_REGION_PIN),
+        partner=add_partner(work, "billing", None)[1],
+        store_partner=add_partner(work, "till vendor", PLACE.store_id)[1],
     )
 
 

@@ -15,7 +15,7 @@ from store_api.campaigns.limits import began_on
 from store_api.campaigns.models import CampaignRow, CampaignSlot
 from store_api.campaigns.service import begin, change, find, find_faults, show
 from store_api.contract import CampaignLimit, CampaignRequest, Money
-from store_api.devices.service import enrol_device
+from store_api.partners.service import add_partner
 from store_api.vouchers.service import NewVoucher, issue
 from tests.store_api.clients import Client
 from tests.store_api.factories import KEYS, make_work
@@ -244,9 +244,9 @@ def turn(story: Story, state: Any) -> None:
 
 @pytest.fixture
 def partner(story: Story) -> Client:
-    """The carrier's own system."""
+    """A system of the carrier, for the whole chain."""
     with story.database.transaction() as session:
-        token = enrol_device(make_work(session, story.clock.now), "partner", "maple-st", "crm")[1]
+        token = add_partner(make_work(session, story.clock.now), "crm", None)[1]
     return Client(story.app, token)
 
 
