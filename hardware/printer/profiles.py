@@ -1,4 +1,4 @@
-"""What a receipt printer can do: how wide it prints, which letters it has, whether it draws QR codes itself.
+"""What a receipt printer can do: how wide it prints, which letters it has, whether it draws codes itself.
 
 What it must not know: transports, and what a document says. The models' data is that of python-escpos (the
 collection that several ESC/POS projects share); a roll's width alone gives a profile that every printer of
@@ -17,21 +17,23 @@ and dashes besides."""
 @dataclass(frozen=True, slots=True)
 class PrintProfile:
     """What a printer can do. `columns` of its font A, `dots` across the paper; `page` is the number for ESC
-    t and Python's name of the code page, None for ASCII alone (other letters are drawn as a picture)."""
+    t and Python's name of the code page, None for ASCII alone (other letters are drawn as a picture).
+    `native_qr` and `native_bars` say whether it draws QR codes and bar codes (Code 128) itself."""
 
     name: str
     columns: int
     dots: int
     page: tuple[int, str] | None
     native_qr: bool
+    native_bars: bool
     cuts: bool
 
 
 LETTER_DOTS = 12
 """Dots across a letter of font A."""
 
-WIDE = PrintProfile("80 mm", 48, 576, (16, "cp1252"), native_qr=True, cuts=True)
-NARROW = PrintProfile("58 mm", 32, 384, (16, "cp1252"), native_qr=True, cuts=True)
+WIDE = PrintProfile("80 mm", 48, 576, (16, "cp1252"), native_qr=True, native_bars=True, cuts=True)
+NARROW = PrintProfile("58 mm", 32, 384, (16, "cp1252"), native_qr=True, native_bars=True, cuts=True)
 PLAIN = "plain"
 """The name of a printer of which nothing is known but its width: ASCII, pictures for the rest, a cut."""
 
@@ -47,7 +49,7 @@ def read_profile(model: str = "", width_mm: int = 80) -> PrintProfile:
     if not model:
         return roll
     if model == PLAIN:
-        return replace(roll, name=f"plain {width_mm} mm", page=None, native_qr=False)
+        return replace(roll, name=f"plain {width_mm} mm", page=None, native_qr=False, native_bars=False)
     return _of_model(model, roll)
 
 
@@ -67,6 +69,7 @@ def _of_model(model: str, roll: PrintProfile) -> PrintProfile:
         dots=dots - dots % 8,
         page=_best_page(data["codePages"]),
         native_qr=bool(features["qrCode"]),
+        native_bars=bool(features["barcodeB"]),
         cuts=bool(features["paperPartCut"] or features["paperFullCut"]),
     )
 

@@ -1,4 +1,4 @@
-"""Pictures for a thermal head: a row of text that a printer has no letters for, and a QR code.
+"""Pictures for a thermal head: a row of text that a printer has no letters for, and codes.
 
 What it must not know: receipts. A picture goes as GS v 0 (raster bit image, one bit a dot, 1 is black), which
 every printer of the kind prints.
@@ -10,6 +10,7 @@ from functools import cache
 
 import segno
 from PIL import Image, ImageDraw, ImageFont
+from reportlab.graphics.barcode.code128 import Code128
 
 from kiosk.receipts.fonts import BOLD, FILES, FOLDER, REGULAR, VERSION
 
@@ -46,6 +47,28 @@ def draw_qr(text: str, module: int) -> bytes:
                 x, y = (column + QUIET) * module, (row + QUIET) * module
                 draw.rectangle((x, y, x + module - 1, y + module - 1), fill=0)
     return as_raster(image)
+
+
+def draw_code_128(text: str, module: int, height: int) -> bytes:
+    """A Code 128 (ISO/IEC 15417) of `module` dots a module and `height` dots; the paper is its quiet zone."""
+    runs = _code_128_runs(text)
+    image = Image.new("1", (_whole_bytes(sum(runs) * module), height), 1)
+    draw = ImageDraw.Draw(image)
+    left = 0
+    for place, run in enumerate(runs):
+        if place % 2 == 0:
+            draw.rectangle((left, 0, left + run * module - 1, height - 1), fill=0)
+        left += run * module
+    return as_raster(image)
+
+
+def _code_128_runs(text: str) -> list[int]:
+    """Modules of each bar and each space in turn, from the first bar on."""
+    code = Code128(text, quiet=0)
+    code.validate()
+    code.encode()
+    code.decompose()
+    return ["_abcd".index(letter) for letter in code.decomposed.lower()]
 
 
 def as_raster(image: Image.Image) -> bytes:

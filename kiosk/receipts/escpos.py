@@ -2,7 +2,7 @@
 
 What it must not know: how the bytes reach a printer. It uses the plainest commands there are (text, bold,
 double height, alignment, one code page, the printer's own QR code, cut); a row with a letter that the printer
-lacks, and the QR code where it draws none, go as pictures. The lines are those of the PDF, in the same order.
+lacks, and codes where it draws none, go as pictures. The lines are those of the PDF, in the same order.
 """
 
 from __future__ import annotations
@@ -12,13 +12,17 @@ from escpos.printer import Dummy
 
 from hardware.printer.profiles import WIDE, PrintProfile
 from kiosk.receipts.compose import COPY_MARK, PROOF, TILL, Receipt, ReceiptLine
-from kiosk.receipts.dots import draw_qr, draw_row
+from kiosk.receipts.dots import draw_code_128, draw_qr, draw_row
 
 NARROWEST_WIDE = 500
 """Dots from which on a QR code's module has six dots (0.75 mm at 203 a inch), below it five."""
 
 PROOF_MODULE = 5
 """Dots of a module of the signed code: version 6 is then 25.6 mm wide at 203 dots an inch."""
+
+TILL_MODULE = 2
+TILL_HEIGHT = 80
+"""Dots of a module and of the height of the till's bar code."""
 
 PLAIN_TWINS = str.maketrans(
     {
@@ -142,11 +146,15 @@ class _Writer:
         self._rows(["-" * self._profile.columns], "left", bold=False, tall=False)
 
     def _till_code(self, code: str, label: str) -> None:
-        """A Code 128 by the printer itself, two dots a module: 378 dots, which a roll of 58 mm has."""
+        """A Code 128 of two dots a module: 378 dots, which a roll of 58 mm has."""
         self._rule()
         self._text(label, align="center", bold=True)
         self._printer.set(align="center")
-        self._printer.barcode("{B" + code, "CODE128", height=80, width=2, pos="OFF", function_type="B")
+        if self._profile.native_bars:
+            bars = {"height": TILL_HEIGHT, "width": TILL_MODULE, "pos": "OFF", "function_type": "B"}
+            self._printer.barcode("{B" + code, "CODE128", **bars)
+        else:
+            self._printer._raw(draw_code_128(code, TILL_MODULE, TILL_HEIGHT))
         self._printer._raw(b"\n")
         self._text(code, align="center")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from store_api.app import close_app, create_app, start_background
+from store_api.app import begin, close_app, create_app
 from store_api.cli import cli
 from store_api.connecting import Courier
 from store_api.db import Database
@@ -41,7 +41,7 @@ def test_a_running_service_sends_by_itself_as_soon_as_something_happened(
     app = create_app(settings, database=database)
     with receiving() as receiver:
         subscribe(Client(app, world.partner), receiver.url)
-        start_background(app)
+        begin(app)
         close_a_visit(Client(app, world.kiosk))
         deadline = time.monotonic() + 20
         while not receiver.got and time.monotonic() < deadline:
@@ -52,7 +52,7 @@ def test_a_running_service_sends_by_itself_as_soon_as_something_happened(
 
 def test_a_process_that_is_told_to_send_nothing_starts_nothing(database_url: str, database: Database) -> None:
     app = create_app(make_settings(database_url, webhook_senders=0), database=database)
-    start_background(app)
+    begin(app)
     assert app.extensions["closers"] == []
     close_app(app)
 

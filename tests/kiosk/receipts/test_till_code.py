@@ -11,8 +11,9 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
+from hardware.printer.profiles import NARROW, WIDE, PrintProfile, read_profile
 from kiosk.receipts.compose import Receipt, compose_receipt, receipt_from_json, receipt_to_json
-from kiosk.receipts.escpos import Roll, render_escpos
+from kiosk.receipts.escpos import render_escpos
 from kiosk.receipts.pdf import Paper, render_pdf
 from tests.kiosk import factories
 
@@ -44,12 +45,33 @@ def test_the_bar_code_on_the_pdf_reads_as_the_code(paper: Paper, language: str) 
     assert {"en": "For the till", "es": "Para la caja"}[language] in text
 
 
-@pytest.mark.parametrize("roll", list(Roll))
-def test_the_thermal_slip_asks_the_printer_for_the_same_bar_code(roll: Roll) -> None:
-    data = render_escpos(slip(), roll)
+@pytest.mark.parametrize("profile", [WIDE, NARROW])
+def test_the_thermal_slip_asks_the_printer_for_the_same_bar_code(profile: PrintProfile) -> None:
+    data = render_escpos(slip(), profile)
     content = b"{B" + CODE.encode()
     assert b"\x1dkI" + bytes([len(content)]) + content in data
     assert data.index(b"For the till") < data.index(content)
+
+
+@pytest.mark.parametrize("width_mm", [58, 80])
+def test_a_printer_that_draws_no_bar_codes_gets_it_as_a_picture_that_reads_back(width_mm: int) -> None:
+    data = render_escpos(slip(), read_profile("plain", width_mm))
+    assert b"\x1dk" not in data
+    (bars,) = [each for each in pictures_of(data) if each.shape[0] == 80]
+    assert bars.shape[1] <= read_profile("plain", width_mm).dots
+    on_paper = np.pad(np.where(bars, 0, 255).astype(np.uint8), 40, constant_values=255)
+    assert [each.text for each in zxingcpp.read_barcodes(on_paper)] == [CODE]
+
+
+def pictures_of(data: bytes) -> list[np.ndarray]:
+    """Every picture that is printed, a dot that is black as 1."""
+    found, start = [], data.find(b"\x1dv0")
+    while start >= 0:
+        wide, high = (int.from_bytes(data[at : at + 2], "little") for at in (start + 4, start + 6))
+        body = np.frombuffer(data[start + 8 : start + 8 + wide * high], np.uint8)
+        found.append(np.unpackbits(body.reshape(high, wide), axis=1))
+        start = data.find(b"\x1dv0", start + 8 + wide * high)
+    return found
 
 
 def test_without_a_code_neither_paper_says_anything_of_a_till() -> None:
