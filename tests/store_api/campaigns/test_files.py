@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,13 +23,14 @@ from store_api.campaigns.rows import BadFile, digest_of_file, lines_of_file, lin
 from store_api.campaigns.service import begin, import_file, issue_bearers, list_rows, refused_rows, tell
 from store_api.contract import CampaignRequest
 from store_api.db import Database
+from store_api.outbox import OutboxEvent
 from store_api.policies import service as policies
 from store_api.vouchers.ledger import find_faults
 from store_api.vouchers.models import Voucher, VoucherCodeRow
 from store_api.vouchers.service import draw_code, find_by_code, show_code
 from store_api.work import Work
 from tests.store_api.clients import Client
-from tests.store_api.factories import KEYS, NOW, add_customer, make_work
+from tests.store_api.factories import KEYS, NOW, World, add_customer, make_work
 
 POLICY = (Path(__file__).parents[3] / "store_api/demo/policies/wireline-thank-you-20-v1.yaml").read_text()
 
@@ -277,6 +279,37 @@ def test_over_the_api_a_file_is_one_transaction_and_one_import(
     bad = as_partner.post("/v1/imports", {**body, "content": "nothing,known\n"})
     assert (bad.status_code, bad.get_json()["errors"][0]["detail"]) == (422, "file.header")
     assert as_partner.post("/v1/imports", {**body, "campaign_id": "none"}).status_code == 404
+
+
+def test_every_voucher_of_a_file_is_told_outside_without_its_code(
+    database: Database, campaign: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(f"code,account\n{code(70)},\n,acc_a\n")
+    run(database, path)
+    with database.reading() as session:
+        told = session.scalars(sa.select(OutboxEvent).where(OutboxEvent.type == "voucher.issued")).all()
+        made = session.scalars(sa.select(Voucher.voucher_id)).all()
+    assert sorted(event.subject for event in told) == sorted(made)
+    data = [json.loads(event.body)["data"] for event in told]
+    assert [each["amount"] for each in data] == [{"amount": "20.00", "currency": "USD"}] * 2
+    assert {tuple(sorted(each)) for each in data} == {
+        ("amount", "ends_on", "policy", "store_id", "voucher_id")
+    }
+
+
+def test_a_partner_of_one_store_makes_no_vouchers_and_reads_none(
+    app: Flask, world: World, campaign: str
+) -> None:
+    of_one = Client(app, world.store_partner)
+    asked = {"campaign_id": "d", "policy": "wireline-thank-you-20"}
+    answers = [
+        of_one.post("/v1/campaigns", asked),
+        of_one.put("/v1/campaigns/c", {"state": "paused"}),
+        of_one.post("/v1/imports", {"campaign_id": "c", "format": "csv", "content": "account\nacc_a\n"}),
+        of_one.get("/v1/exports/vouchers"),
+    ]
+    assert [answer.status_code for answer in answers] == [403] * 4
 
 
 def test_an_export_is_streamed_as_csv_or_json_lines_and_holds_no_formula(

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from store_api.csv_cells import FORMULA_STARTS, text_cell, write_row
 from store_api.vouchers import movements
+from store_api.vouchers.service import NewVoucher, issue
 from tests.store_api.clients import Client
+from tests.store_api.factories import make_work
 from tests.store_api.reconciliations.test_reconciliations import partner
 from tests.store_api.story import Story, body_of
 
@@ -48,6 +50,17 @@ def test_both_forms_say_the_same_and_prove_that_they_are_whole(story: Story) -> 
     assert Decimal(total["amount"]) == sum(Decimal(row["amount"]) for row in movements_of_day)
     keys = [(row["at"], row["entry_id"]) for row in movements_of_day]
     assert keys == sorted(keys)
+
+
+def test_a_movement_without_money_has_neither_amount_nor_currency(story: Story) -> None:
+    with story.database.transaction() as session:
+        work = make_work(session, story.clock())
+        new = NewVoucher(policy="p", issued_on=story.clock().date())
+        key, _ = issue(session, new, work.settings.keys, session.info["random_bytes"], work.now)
+    rows = list(csv.DictReader(io.StringIO(export(partner(story), "text/csv"), newline="")))
+    (mine,) = [row for row in rows if row["voucher_id"] == key.voucher_id]
+    assert (mine["kind"], mine["amount"], mine["currency"]) == ("issued", "", "")
+    assert {row["currency"] for row in rows if row["entry_id"] == "total"} == {"USD"}
 
 
 def test_pages_leave_nothing_out_and_repeat_nothing(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,23 @@ def test_what_billing_made_of_it_is_compared(
     assert [each.kind for each in found.differences] == expected
 
 
+def test_what_was_undone_is_owed_back_by_billing_and_by_nobody_else(story: Story) -> None:
+    order_id = story.walk_in("Maya").get_yes()["order_id"]
+    used = body_of(story.rep.post(f"/v1/orders/{order_id}/confirm"))["redemption"]
+    body_of(story.till.post(f"/v1/redemptions/{used['redemption_id']}/void", {"reason": "order_returned"}))
+    assert kinds(day_of(story)) == []
+    with story.database.reading() as session:
+        (found,) = (
+            each
+            for each in reconcile(session, story.clock().date(), None, has_billing=True)
+            if each.differences
+        )
+    assert [each.kind for each in found.differences] == ["voided_not_reversed"]
+    captured = body_of(story.till.post(f"/v1/orders/{order_id}/capture", basket()))
+    assert (captured["redemption"], captured["applied"]) == (None, [])
+    assert captured["total_after"] == captured["total_before"]
+
+
 def test_a_day_is_the_stores_own_day(story: Story) -> None:
     order_id = story.walk_in("Maya").get_yes()["order_id"]
     body_of(story.rep.post(f"/v1/orders/{order_id}/confirm"))
