@@ -15,10 +15,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.gallery import PICTURES, Gallery, gallery_folder
 from tests.journeys.reading import normalised, pdf_text
 from tests.journeys.running import Product
 from tests.journeys.test_one_answer import call, staff_token
-from tests.journeys.test_screens import PICTURES, Gallery, gallery_folder
 from tests.journeys.walking import PHONE, Kiosk, Tablet, find_person, find_staff
 
 __all__ = ["gallery_folder"]
