@@ -18,6 +18,7 @@ from store_api.policy.errors import ErrorList, Place, Refused
 from store_api.policy.facts import Catalogue
 from store_api.policy.model import DEVICE_PRICE, PolicyVersion
 from store_api.policy.nodes import read_tree
+from store_api.policy.use_reader import CHANNEL
 from store_api.policy.values import read_value
 from store_api.policy.vocabulary import Claim, Fact, FactRef
 
@@ -47,7 +48,8 @@ def used_facts(version: PolicyVersion, catalogue: Catalogue) -> frozenset[str]:
     put_in = (key for claim in catalogue.claims.values() for key in _facts_of(claim))
     told = (key for term in version.benefit.stops_if for key in term.facts)
     tried = (key for example in version.examples for key in example.facts)
-    wanted = {*named_facts(version), *put_in, *told, *tried, DEVICE_PRICE}
+    ways = (CHANNEL,) if version.scope.channels else ()
+    wanted = {*named_facts(version), *put_in, *told, *tried, *ways, DEVICE_PRICE}
     return frozenset(wanted & set(catalogue.facts))
 
 

@@ -77,7 +77,7 @@ def _explain_sqlite(database: Database, statement: str, parameters: Any, _planne
         cursor.close()
     for detail in details:
         words = detail.split()
-        if words[0] == "SCAN" and not words[1].startswith(("CONSTANT", "(")):
+        if words[0] == "SCAN" and "CONSTANT ROW" not in detail and not words[1].startswith("("):
             yield words[1]
 
 
