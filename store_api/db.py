@@ -12,9 +12,9 @@ checkpoints switched off; they run in the same queue instead.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import secrets
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -29,8 +29,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from store_api.ids import RANDOM_BYTES, new_id
 from store_api.writer_queue import WriterQueue
 
-CHECKPOINT_BYTES = 4 * 1024 * 1024
-"""Size of the write-ahead log at which a checkpoint is due (SQLite's own default: 1000 pages of 4 KiB)."""
+CHECKPOINT_FRAMES = 1000
+"""Pages in the write-ahead log, since the last checkpoint, at which one is due (SQLite's own default)."""
+LOG_FRAMES_AT = 16
+"""Where the file beside the log keeps their number, in the machine's own byte order
+(https://sqlite.org/walformat.html#the_wal_index_header)."""
 
 FIXED_SQLITE = ((3, 44, 6), (3, 50, 7))
 """Maintenance releases that carry the fix of the WAL-reset race, besides 3.51.3 and later."""
@@ -167,6 +170,7 @@ class Database:
             path = Path(self.url.database or "")
             path.parent.mkdir(parents=True, exist_ok=True)
             self._queue = WriterQueue(path, lock_wait_seconds)
+        self._frames_at_checkpoint = 0
         self._limits = (lock_wait_seconds, statement_seconds)
         self.writer = self._engine("BEGIN IMMEDIATE", pool_size)
         self.reader = self._engine("BEGIN", pool_size)
@@ -214,9 +218,21 @@ class Database:
         return self._queue.turn() if self._queue is not None else nullcontext()
 
     def _checkpoint_if_due(self) -> None:
-        """Move the write-ahead log into the database, inside the queue, once it has grown enough."""
-        if not self.checkpoints_in_queue or _size(f"{self.url.database}-wal") < CHECKPOINT_BYTES:
+        """Move the write-ahead log into the database, inside the queue, once it has grown enough.
+
+        The log's file never shrinks, so its size says nothing: its pages are counted.
+        """
+        if not self.checkpoints_in_queue:
             return
+        frames = _frames_in_log(f"{self.url.database}-shm")
+        if frames < self._frames_at_checkpoint:
+            self._frames_at_checkpoint = 0  # The log has begun anew.
+        if frames - self._frames_at_checkpoint < CHECKPOINT_FRAMES:
+            return
+        self._checkpoint()
+        self._frames_at_checkpoint = frames
+
+    def _checkpoint(self) -> None:
         with self.writer.connect() as connection:
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
@@ -272,8 +288,11 @@ class Database:
         return engine.execution_options(isolation_level="READ COMMITTED")
 
 
-def _size(path: str) -> int:
+def _frames_in_log(path: str) -> int:
+    """How many pages stand in the write-ahead log, by the file beside it; 0 where there is none."""
     try:
-        return os.stat(path).st_size
+        with open(path, "rb") as file:
+            file.seek(LOG_FRAMES_AT)
+            return int.from_bytes(file.read(4), sys.byteorder)
     except FileNotFoundError:
         return 0

@@ -18,7 +18,7 @@ import subprocess
 import sysconfig
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psycopg
@@ -40,6 +40,16 @@ SETTINGS = {
     "full_page_writes": "off",
     "autovacuum": "off",
     "timezone": "UTC",
+}
+
+# For measurements: what is acknowledged has been flushed, as in production.
+DURABLE = SETTINGS | {
+    "shared_buffers": "128MB",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "autovacuum": "on",
+    "max_wal_size": "2GB",
 }
 
 
@@ -83,7 +93,8 @@ class PostgresDatabases:
 class PostgresServer:
     """One running server. Use as a context manager; `url` leads to its database `postgres`."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] = SETTINGS) -> None:
+        self._settings = settings
         self._folder = Path(tempfile.mkdtemp(prefix="sameterms-pg-"))  # short: a socket's path has 107 bytes
         self._process: subprocess.Popen[bytes] | None = None
         self._account = _account_for_server()
@@ -103,7 +114,7 @@ class PostgresServer:
         data = self._folder / "data"
         locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         self._run([programs / "initdb", "-U", "postgres", "-A", "trust", "--no-sync", *locale, "-D", data])
-        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         self._process = self._start([programs / "postgres", "-D", data, "-k", self._folder, *options])
         self._wait_until_ready()
         return self
