@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from store_api import schema
 from store_api.app import create_database, wall_clock
 from store_api.auth import Caller
+from store_api.campaigns import service as campaigns
 from store_api.db import Database
 from store_api.demo import service as demo_service
 from store_api.demo_settings import with_demo_settings
@@ -27,6 +28,7 @@ from store_api.errors import NotFound
 from store_api.idempotency import forget_old_keys
 from store_api.settings import BadSetting, Settings, read_settings
 from store_api.staff import service as staff_service
+from store_api.vouchers.service import ledger as voucher_ledger
 from store_api.work import Work
 from store_api.writer_queue import QueueTimeout
 
@@ -104,7 +106,10 @@ def check() -> None:
     """Say what the data stands on and whether schema and data are whole; exit status 1 if not."""
     with opened_database(settings_or_exit()) as database:
         click.echo(database.describe())
-        faults = schema.find_faults(database)
+        faults = [*schema.find_faults(database)]
+        if not faults:
+            with database.reading() as session:
+                faults += [*voucher_ledger.find_faults(session), *campaigns.find_faults(session)]
     for fault in faults:
         click.echo(fault)
     click.echo("Faults were found." if faults else "No fault found.")
@@ -142,7 +147,7 @@ def device() -> None:
 
 
 @device.command("enrol")
-@click.option("--kind", type=click.Choice(["kiosk", "tablet", "till"]), required=True)
+@click.option("--kind", type=click.Choice(["kiosk", "tablet", "till", "partner"]), required=True)
 @click.option("--store", required=True, help="Identifier of the store.")
 @click.option("--station", required=True, help="Name of the counter where it stands.")
 def enrol_device(kind: devices.DeviceKind, store: str, station: str) -> None:

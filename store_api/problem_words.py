@@ -132,6 +132,18 @@ WORDS: dict[str, Words] = {
         "en": "This reservation was given back. Nothing was used. Reserve again if the customer wants it.",
         "es": "Esta reserva se devolvió. No se usó nada. Reserve de nuevo si el cliente lo desea.",
     },
+    "hold.over": {
+        "en": "This reservation is over. Nothing was used. Reserve again if the customer wants it.",
+        "es": "Esta reserva terminó. No se usó nada. Reserve de nuevo si el cliente lo desea.",
+    },
+    "campaign.exists": {
+        "en": "A campaign has this name already, with other words. Nothing was changed. Choose another name.",
+        "es": "Ya hay una campaña con este nombre y otros datos. No se cambió nada. Elija otro nombre.",
+    },
+    "campaign.ended": {
+        "en": "This campaign has ended and stays so. Nothing was changed. Begin another one.",
+        "es": "Esta campaña terminó y queda así. No se cambió nada. Comience otra.",
+    },
     "order.without_price": {
         "en": "The order has no price to take the credit off. Choose what is bought first. Nothing was used.",
         "es": "El pedido no tiene un precio del que descontar el crédito. Elija primero lo que se compra. "

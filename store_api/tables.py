@@ -9,6 +9,7 @@ from __future__ import annotations
 from store_api import events, idempotency, lockout
 from store_api.accounts import models as accounts
 from store_api.audit import models as audit
+from store_api.campaigns import models as campaigns
 from store_api.db import Base
 from store_api.decisions import models as decisions
 from store_api.devices import models as devices
@@ -21,8 +22,8 @@ from store_api.visits import models as visits
 from store_api.vouchers import models as vouchers
 
 MODULES = (
-    accounts, audit, decisions, devices, events, idempotency, lockout, orders, policies, redemptions,
-    staff, stores, visits, vouchers,
+    accounts, audit, campaigns, decisions, devices, events, idempotency, lockout, orders, policies,
+    redemptions, staff, stores, visits, vouchers,
 )  # fmt: skip
 
 METADATA = Base.metadata

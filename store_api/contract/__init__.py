@@ -11,6 +11,7 @@ as a mapping from language ("en", "es") to text, so that a change of language as
 """
 
 from store_api.contract.basis import *
+from store_api.contract.campaigns import *
 from store_api.contract.decisions import *
 from store_api.contract.log import *
 from store_api.contract.orders import *

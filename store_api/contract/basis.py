@@ -74,4 +74,4 @@ class Problem(Wire):
     errors: tuple[FieldError, ...] = ()
 
 
-Role = Literal["public", "kiosk", "tablet", "rep", "manager", "till"]
+Role = Literal["public", "kiosk", "tablet", "rep", "manager", "till", "partner"]

@@ -15,7 +15,10 @@ TermStatusName = Literal["met", "unmet", "unknown", "waived"]
 
 
 class Benefit(Wire):
-    """What a yes grants. `applied` and `kept` or `forfeited` are known once the order has a price."""
+    """What a yes grants. `applied` and `kept` or `forfeited` are known once the order has a price.
+
+    `most` is there where the customer may use less than could be applied, and is what could be.
+    """
 
     kind: Literal["instant_credit", "bill_credit", "percent_off", "fee_waiver", "upgrade_right"]
     tier: str | None = None
@@ -23,6 +26,7 @@ class Benefit(Wire):
     applied: Money | None = None
     kept: Money | None = None
     forfeited: Money | None = None
+    most: Money | None = None
 
 
 class TermStatus(Wire):
@@ -96,11 +100,15 @@ class Decision(Wire):
 
 
 class DecisionRequest(Wire):
-    """Ask for a decision: on a voucher of the visit, or on the upgrade of its line by a policy."""
+    """Ask for a decision: on a voucher of the visit, or on the upgrade of its line by a policy.
+
+    `amount` is what the customer wants to use of a credit whose rest is kept; null is all that can be used.
+    """
 
     visit_id: Identifier
     voucher_id: Identifier | None = None
     policy: Identifier | None = None
+    amount: Money | None = None
 
 
 class PublicTerms(Wire):

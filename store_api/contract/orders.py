@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from store_api.contract.basis import FactValue, Identifier, Money, Wire
+from store_api.contract.basis import FactValue, Identifier, Money, Wire, Words
 
 
 class OrderItem(Wire):
@@ -18,8 +19,21 @@ class OrderItem(Wire):
     price: Money
 
 
+class OrderVoucher(Wire):
+    """A voucher that stands on an order, reserved until `expires_at` (then `hold_id` is there) or used."""
+
+    voucher_id: Identifier
+    title: Words
+    amount: Money | None
+    hold_id: Identifier | None
+    expires_at: dt.datetime | None
+
+
 class Order(Wire):
-    """What is being bought: `said` by the customer until a till captures it or a rep confirms it."""
+    """What is being bought: `said` by the customer until a till captures it or a rep confirms it.
+
+    `vouchers` are those that are reserved for it or were used on it.
+    """
 
     order_id: Identifier
     state: Literal["said", "confirmed", "captured"]
@@ -27,6 +41,7 @@ class Order(Wire):
     agreement_months: int | None
     total: Money | None
     facts: dict[str, FactValue]
+    vouchers: tuple[OrderVoucher, ...] = ()
 
 
 class Answers(Wire):

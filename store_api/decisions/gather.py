@@ -8,7 +8,7 @@ What it must not know: how a policy decides, Flask, the database's statements.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -16,20 +16,33 @@ from sqlalchemy.orm import Session
 
 from store_api.accounts import service as accounts
 from store_api.accounts.service import HeldFact
-from store_api.contract import FactValue
+from store_api.campaigns import service as campaigns
+from store_api.contract import FactValue, Words
+from store_api.contract import Money as WireMoney
+from store_api.money import to_minor, to_money
 from store_api.orders import service as orders
 from store_api.orders.service import OrderRow
+from store_api.policies.service import PolicyBook
+from store_api.policy.combine import Candidate, keeping_out
+from store_api.policy.decision import Decision
 from store_api.policy.facts import Catalogue
+from store_api.policy.granted import Ceiling
 from store_api.policy.model import PolicyVersion
-from store_api.policy.values import Duration
+from store_api.policy.values import Duration, Money, read_money
+from store_api.stores import service as stores
 from store_api.stores.service import Place
 from store_api.vouchers import service as vouchers
-from store_api.vouchers.service import VoucherKey, VoucherView
+from store_api.vouchers.service import Grant, VoucherKey, VoucherView
 
 LOCKED = "account.locked"
 CONSENT_MISSING = "consent.missing"
 BELONGS_TO_ANOTHER = "voucher.belongs_to_another"
 HELD_ELSEWHERE = "voucher.held_elsewhere"
+NOT_HERE = "voucher.not_in_this_store"
+NOT_THIS_WAY = "voucher.not_on_this_channel"
+EXCLUDED = "combination.excluded"
+NO_CURRENCY = "XXX"
+NAMED_STORES = 4
 Details = Mapping[str, str | dt.date]
 """What the sentences of a code may tell."""
 Reasons = dict[str, Details]
@@ -46,7 +59,8 @@ OF_STATE: Mapping[str, str] = {
 class Subject:
     """What is asked and for whom: a policy by its name, on a voucher or on the line's upgrade.
 
-    `channel` and `paper` say how the question came to the store.
+    `channel` and `paper` say how the question came to the store. `amount_minor` is what the customer wants to
+    use of a credit, null for all that can be used.
     """
 
     visit_id: str
@@ -59,6 +73,7 @@ class Subject:
     order_id: str | None
     channel: str
     paper: bool
+    amount_minor: int | None = None
 
     @property
     def key(self) -> str:
@@ -68,8 +83,20 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class OtherVoucher:
+    """Another voucher that stands on the same order, and what it takes of it."""
+
+    title: Words
+    as_candidate: Candidate
+    takes: Money
+
+
+@dataclass(frozen=True)
 class Gathered:
-    """Everything that a decision is made from, at one moment. `stale` facts are known, but too old."""
+    """Everything that a decision is made from, at one moment. `stale` facts are known, but too old.
+
+    `others` are the other vouchers that stand on the order.
+    """
 
     facts: Mapping[str, FactValue]
     stale: tuple[str, ...]
@@ -77,13 +104,12 @@ class Gathered:
     order: OrderRow | None
     on: dt.date
     zone: str
+    others: tuple[OtherVoucher, ...] = ()
 
 
-def gather(
-    session: Session, subject: Subject, place: Place, catalogue: Catalogue, now: dt.datetime
-) -> Gathered:
+def gather(session: Session, subject: Subject, place: Place, book: PolicyBook, now: dt.datetime) -> Gathered:
     """Gather the facts of a subject in a store; `now` is aware."""
-    on = place.today(now)
+    on, catalogue = place.today(now), book.catalogue
     voucher = vouchers.find(session, subject.voucher) if subject.voucher else None
     order = orders.find(session, subject.account_id, subject.order_id) if subject.order_id else None
     held = accounts.facts_of(session, subject.account_id, subject.person_id, subject.line_id, on, now)
@@ -98,16 +124,74 @@ def gather(
     }
     if voucher is not None:
         facts["voucher.issued_on"] = voucher.row.issued_on.isoformat()
-    return Gathered(facts, stale, voucher, order, on, place.zone)
+    others = tuple(_others(session, subject, book, now)) if voucher is not None else ()
+    return Gathered(facts, stale, voucher, order, on, place.zone, others)
+
+
+def _others(session: Session, subject: Subject, book: PolicyBook, now: dt.datetime) -> Iterator[OtherVoucher]:
+    if subject.order_id is None or subject.voucher is None:
+        return
+    but = subject.voucher.voucher_id
+    for row in vouchers.grants.on_order(session, subject.account_id, subject.order_id, now, but):
+        version = book.version(row.policy, row.version)
+        money = to_money(row.amount_minor, row.currency) if row.currency != NO_CURRENCY else None
+        if version is None or money is None:
+            continue
+        candidate = candidate_of(row.voucher_id, version, row.amount_minor)
+        yield OtherVoucher(book.title(row.policy), candidate, Money(money.amount, money.currency))
+
+
+def candidate_of(
+    voucher_id: str, version: PolicyVersion, worth: int, ends_on: dt.date | None = None
+) -> Candidate:
+    """A voucher as the policy core weighs it. `worth` is in minor units."""
+    kind = version.benefit.kind
+    return Candidate(
+        name=voucher_id,
+        policy=version.policy,
+        worth=worth,
+        combines=version.combines,
+        off_price=kind != "bill_credit",
+        remainder=version.benefit.remainder if kind == "instant_credit" else "forfeit",
+        ends_on=ends_on,
+    )
+
+
+def ceiling_of(gathered: Gathered) -> Ceiling:
+    """What the benefit is kept under: what is left of the voucher, and what other vouchers leave to pay."""
+    view, price = gathered.voucher, _price(gathered)
+    left = None if view is None else to_money(view.balance_minor, view.row.currency)
+    taken = [other.takes for other in gathered.others if other.as_candidate.off_price]
+    open_price = price
+    for money in taken:
+        same = open_price is not None and open_price.currency == money.currency
+        open_price = open_price.minus(money) if open_price is not None and same else open_price
+    return Ceiling(
+        left=None if left is None else Money(left.amount, left.currency),
+        open_price=open_price if taken else None,
+    )
+
+
+def _price(gathered: Gathered) -> Money | None:
+    said = gathered.facts.get("order.device_price")
+    return read_money(said) if isinstance(said, str) else None
 
 
 def reasons_of(
-    session: Session, subject: Subject, gathered: Gathered, version: PolicyVersion | None, now: dt.datetime
+    session: Session, subject: Subject, gathered: Gathered, by_terms: Decision, place: Place, now: dt.datetime
 ) -> Reasons:
-    """The service's own reasons for "no", one cause each: the voucher's first, then the account's."""
+    """The service's own reasons for "no", one cause each: the voucher's first, then the account's.
+
+    Only of a voucher that could be used is it asked where, out of which budget and with what others.
+    """
     reasons: Reasons = {}
+    version = by_terms.document
     if gathered.voucher is not None:
         reasons |= _voucher_reasons(session, subject, gathered.voucher, gathered.zone, now)
+        if not reasons and version is not None:
+            reasons |= _scope_reasons(session, subject, version, place)
+            reasons |= _campaign_reasons(session, subject, gathered, by_terms, now)
+            reasons |= _combination_reasons(subject, gathered, version)
     reads_lock = version is not None and any(LOCKED in term.facts for term in version.terms)
     if not reads_lock and accounts.is_locked(session, subject.account_id):
         reasons[LOCKED] = {}
@@ -132,6 +216,65 @@ def _voucher_reasons(
     ):
         reasons[CONSENT_MISSING] = {}
     return reasons
+
+
+def _scope_reasons(session: Session, subject: Subject, version: PolicyVersion, place: Place) -> Reasons:
+    scope = version.scope
+    if not scope.has_store(place.store_id, place.region):
+        return {NOT_HERE: {"store": _names(stores.places_in(session, scope.stores, scope.regions))}}
+    if not scope.has_channel(subject.channel):
+        return {NOT_THIS_WAY: {"channel": ",".join(scope.channels)}}
+    return {}
+
+
+def _names(places: tuple[Place, ...]) -> str:
+    """Up to four stores by name, and how many there are where there are more."""
+    named = ", ".join(place.name for place in places[:NAMED_STORES])
+    return named if len(places) <= NAMED_STORES else f"{named}, … ({len(places)})"
+
+
+def _campaign_reasons(
+    session: Session, subject: Subject, gathered: Gathered, by_terms: Decision, now: dt.datetime
+) -> Reasons:
+    if gathered.voucher is None or gathered.voucher.row.campaign_id is None:
+        return {}
+    refused = campaigns.refusal(session, _wanted(subject, gathered, by_terms), now)
+    return {} if refused is None else {refused.code: refused.details}
+
+
+def _wanted(subject: Subject, gathered: Gathered, by_terms: Decision) -> Grant:
+    """What the voucher's campaign would have to give."""
+    benefit, voucher = by_terms.benefit, gathered.voucher
+    if voucher is None or subject.voucher is None:
+        raise ValueError("there is no campaign without a voucher")
+    amount = None if benefit is None else benefit.applied or benefit.amount
+    minor = 0 if amount is None else to_minor(WireMoney(amount=amount.amount, currency=amount.currency))
+    return Grant(
+        key=subject.voucher,
+        account_id=subject.account_id,
+        order_id=subject.order_id or "",
+        line_id=subject.line_id,
+        person_id=subject.person_id,
+        store_id=subject.store_id,
+        campaign_id=voucher.row.campaign_id,
+        policy=subject.policy,
+        version=by_terms.version or 0,
+        granted_on=gathered.on,
+        amount_minor=minor,
+        currency=NO_CURRENCY if amount is None else amount.currency,
+        until=None,
+    )
+
+
+def _combination_reasons(subject: Subject, gathered: Gathered, version: PolicyVersion) -> Reasons:
+    if not gathered.others or subject.voucher is None:
+        return {}
+    own = candidate_of(subject.voucher.voucher_id, version, 0)
+    against = keeping_out(own, [other.as_candidate for other in gathered.others])
+    if not against:
+        return {}
+    titles = {other.as_candidate.name: other.title for other in gathered.others}
+    return {EXCLUDED: {f"other_{each}": words for each, words in titles[against[0].name].items()}}
 
 
 def _details(subject: Subject, voucher: VoucherView, state: str, zone: str) -> Details:

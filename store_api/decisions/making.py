@@ -13,10 +13,12 @@ from typing import Any
 
 from store_api import contract as wire
 from store_api.contract import Words
-from store_api.decisions.gather import Details, Gathered, Reasons
-from store_api.policy.decide import decide, with_codes
+from store_api.decisions.gather import Details, Gathered, OtherVoucher, Reasons, ceiling_of
+from store_api.money import to_money
+from store_api.policy.decide import decide, with_ceiling, with_codes
 from store_api.policy.decision import Decision
 from store_api.policy.facts import Catalogue, question_in_words
+from store_api.policy.granted import Ceiling
 from store_api.policy.model import Policy
 from store_api.policy.sheet import Occasion, Sheet, SheetLine, make_sheet, say
 from store_api.policy.values import Money, read_money, value_to_json
@@ -34,6 +36,7 @@ class Made:
     reasons: Reasons
     gathered: Gathered
     catalogue: Catalogue
+    most: Money | None = None
 
     @property
     def digest(self) -> str:
@@ -55,21 +58,47 @@ class Stamp:
     order_id: str | None
 
 
-def decide_terms(policy: Policy, gathered: Gathered, catalogue: Catalogue) -> Decision:
-    """What the written terms say to the gathered facts, before any code of the service."""
+@dataclass(frozen=True)
+class ByTerms:
+    """What the written terms say, kept under what there is; `most` as in the wire's Benefit."""
+
+    decision: Decision
+    most: Money | None
+
+
+def decide_terms(
+    policy: Policy, gathered: Gathered, amount_minor: int | None, catalogue: Catalogue
+) -> ByTerms:
+    """What the written terms say to the gathered facts, before any code of the service.
+
+    The benefit is kept under what is left of the voucher, what other vouchers leave to pay, and what the
+    customer chose to use, in minor units.
+    """
     ends = gathered.voucher.row.ends_on if gathered.voucher else None
-    return decide(policy, catalogue, gathered.facts, gathered.on, ends=ends, zone=gathered.zone)
+    decided = decide(policy, catalogue, gathered.facts, gathered.on, ends=ends, zone=gathered.zone)
+    decided = with_ceiling(decided, ceiling_of(gathered), catalogue)
+    benefit = decided.benefit
+    if benefit is None or benefit.applied is None or benefit.kept is None:
+        return ByTerms(decided, None)
+    if amount_minor is not None:
+        chosen = to_money(amount_minor, benefit.applied.currency)
+        ceiling = Ceiling(chosen=None if chosen is None else Money(chosen.amount, chosen.currency))
+        decided = with_ceiling(decided, ceiling, catalogue)
+    return ByTerms(decided, benefit.applied)
 
 
-def lay_reasons(by_terms: Decision, reasons: Reasons, gathered: Gathered, catalogue: Catalogue) -> Made:
+def lay_reasons(by_terms: ByTerms, reasons: Reasons, gathered: Gathered, catalogue: Catalogue) -> Made:
     """The decision with the service's own reasons for "no"."""
-    return Made(with_codes(by_terms, tuple(reasons), catalogue), reasons, gathered, catalogue)
+    decided = with_codes(by_terms.decision, tuple(reasons), catalogue)
+    return Made(decided, reasons, gathered, catalogue, by_terms.most)
 
 
 def make_sheets(made: Made, terms_code: str) -> dict[str, wire.Sheet]:
     """The sheet in every language."""
-    occasion = _occasion(made, terms_code)
-    sheets = (make_sheet(made.decision, made.catalogue, each, occasion) for each in LANGUAGES)
+    sheets = (
+        make_sheet(made.decision, made.catalogue, each, _occasion(made, terms_code, each))
+        for each in LANGUAGES
+    )
     return {sheet.language: to_wire_sheet(sheet) for sheet in sheets}
 
 
@@ -116,7 +145,7 @@ def to_wire(made: Made, stamp: Stamp, sheets: dict[str, wire.Sheet]) -> wire.Dec
         voucher_id=voucher.row.voucher_id if voucher else None,
         line_id=stamp.line_id,
         order_id=stamp.order_id,
-        benefit=_benefit(decision),
+        benefit=_benefit(decision, made.most),
         terms=_terms(decision, made.catalogue),
         questions=tuple(_question(key, made.catalogue) for key in decision.questions),
         unavailable=tuple(_unavailable(key, made.catalogue) for key in decision.unavailable),
@@ -134,11 +163,13 @@ def facts_to_json(decision: Decision) -> dict[str, Any]:
     return {key: value_to_json(value) for key, value in sorted(decision.facts.items())}
 
 
-def _occasion(made: Made, terms_code: str | None) -> Occasion:
+def _occasion(made: Made, terms_code: str | None, language: str) -> Occasion:
     gathered = made.gathered
     voucher = gathered.voucher.row if gathered.voucher else None
     items = gathered.order.items if gathered.order else []
     lines = tuple((item["name"], _core_money(item["price"])) for item in items)
+    if lines and made.decision.benefit is not None:
+        lines += tuple(_other_line(other, language) for other in gathered.others)
     code = next(iter(made.reasons), None)
     return Occasion(
         terms_code=terms_code,
@@ -148,15 +179,30 @@ def _occasion(made: Made, terms_code: str | None) -> Occasion:
         ends=voucher.ends_on if voucher else None,
         unfetched=dict.fromkeys(gathered.stale, "too_old"),
         code=code,
-        details=made.reasons[code] if code else {},
+        details=_details(made.reasons[code], language) if code else {},
     )
+
+
+def _other_line(other: OtherVoucher, language: str) -> tuple[str, Money]:
+    """Another voucher of the order, as a line of it."""
+    return other.title.get(language, other.title["en"]), Money(-other.takes.amount, other.takes.currency)
+
+
+def _details(details: Details, language: str) -> Details:
+    """Details in a language: `other_en` is `other` for who reads English."""
+    told = {key: value for key, value in details.items() if not key.startswith("other_")}
+    other = details.get(f"other_{language}", details.get("other_en"))
+    return told if other is None else {**told, "other": other}
 
 
 def _say(made: Made, terms_code: str) -> Words:
     """The decision in a few spoken sentences; a "no" outside the terms speaks its sheet's first lines."""
     if not made.reasons:
-        occasion = _occasion(made, terms_code)
-        return _in_each(lambda language: say(made.decision, made.catalogue, language, occasion))
+        return _in_each(
+            lambda language: say(
+                made.decision, made.catalogue, language, _occasion(made, terms_code, language)
+            )
+        )
     return {language: _first_lines(sheet) for language, sheet in make_sheets(made, terms_code).items()}
 
 
@@ -174,14 +220,14 @@ def _title(decision: Decision) -> Words:
     return dict(document.title)
 
 
-def _benefit(decision: Decision) -> wire.Benefit | None:
+def _benefit(decision: Decision, most: Money | None) -> wire.Benefit | None:
     granted = decision.benefit
     if granted is None:
         return None
     amounts = {
         name: _wire_money(getattr(granted, name)) for name in ("amount", "applied", "kept", "forfeited")
     }
-    return wire.Benefit(kind=granted.kind, tier=granted.tier, **amounts)
+    return wire.Benefit(kind=granted.kind, tier=granted.tier, most=_wire_money(most), **amounts)
 
 
 def _wire_money(money: Money | None) -> wire.Money | None:

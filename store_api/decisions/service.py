@@ -121,9 +121,9 @@ def _make(work: Work, subject: Subject) -> Made:
     if policy is None:
         raise NotFound
     place = stores.read_place(work.session, subject.store_id)
-    gathered = gather(work.session, subject, place, book.catalogue, work.now)
-    by_terms = decide_terms(policy, gathered, book.catalogue)
-    reasons = reasons_of(work.session, subject, gathered, by_terms.document, work.now)
+    gathered = gather(work.session, subject, place, book, work.now)
+    by_terms = decide_terms(policy, gathered, subject.amount_minor, book.catalogue)
+    reasons = reasons_of(work.session, subject, gathered, by_terms.decision, place, work.now)
     return lay_reasons(by_terms, reasons, gathered, book.catalogue)
 
 
@@ -175,7 +175,7 @@ def _row(work: Work, subject: Subject, made: Made, nonce: str, terms_code: str) 
         order_id=subject.order_id,
         voucher_id=subject.voucher.voucher_id if subject.voucher else None,
         voucher_account_id=subject.voucher.account_id if subject.voucher else None,
-        presented={"channel": subject.channel, "paper": subject.paper},
+        presented={"channel": subject.channel, "paper": subject.paper, "amount": subject.amount_minor},
         facts=facts_to_json(made.decision),
         answer=decision_to_json(made.decision, "en", made.catalogue),
         wire=sent.model_dump(mode="json"),
@@ -217,6 +217,7 @@ def _subject_of(row: DecisionRow) -> Subject:
         order_id=row.order_id,
         channel=row.presented["channel"],
         paper=row.presented["paper"],
+        amount_minor=row.presented.get("amount"),
     )
 
 

@@ -19,7 +19,7 @@ from store_api.errors import NotFound
 from store_api.stores.service import read_place
 from store_api.work import Work
 
-DeviceKind = Literal["kiosk", "tablet", "till"]
+DeviceKind = Literal["kiosk", "tablet", "till", "partner"]
 CALLER_KIND = "device"
 
 

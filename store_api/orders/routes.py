@@ -70,7 +70,7 @@ def _settle(work: Work, order: OrderRow, visit: VisitRow, state: str) -> Redempt
     """Use the visit's credit on the order. An order that was settled before says why it cannot be again."""
     named = _decision_of(work, order, visit)
     actor = redemptions.actor_of(work)
-    redeemed = redemptions.redeem(work, named, actor)
+    redeemed = redemptions.redeem_order(work, named, actor)
     if redeemed.code is None:
         service.settle(work.session, order, state, actor.who, work.now)
     visits.note_redemption(work, visit, redeemed)

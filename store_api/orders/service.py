@@ -37,8 +37,8 @@ from store_api.policy.values import Money as Amount
 from store_api.policy.values import Value
 
 __all__ = [
-    "OrderPlace", "OrderRow", "answer", "capture", "facts_of", "find", "find_by_id", "price_list",
-    "set_price_list", "settle", "show", "start",
+    "OrderPlace", "OrderRow", "answer", "capture", "facts_of", "find", "find_by_id", "lock",
+    "price_list", "set_price_list", "settle", "show", "start",
 ]  # fmt: skip
 
 AGREEMENT = "order.agreement_months"
@@ -77,6 +77,11 @@ def find(session: Session, account_id: str, order_id: str) -> OrderRow | None:
 def find_by_id(session: Session, order_id: str) -> OrderRow | None:
     """An order by its identifier alone."""
     return store.find_order_by_id(session, order_id)
+
+
+def lock(session: Session, account_id: str, order_id: str) -> OrderRow | None:
+    """The same, locked until this transaction ends. Lock it before its vouchers."""
+    return store.lock_order(session, account_id, order_id)
 
 
 def start(session: Session, place: OrderPlace, now: dt.datetime) -> OrderRow:

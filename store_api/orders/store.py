@@ -33,6 +33,13 @@ def find_order(session: Session, account_id: str, order_id: str) -> OrderRow | N
     return session.get(OrderRow, (account_id, order_id), populate_existing=True)
 
 
+def lock_order(session: Session, account_id: str, order_id: str) -> OrderRow | None:
+    """The same, locked until this transaction ends."""
+    chosen = sa.select(OrderRow).where(OrderRow.account_id == account_id, OrderRow.order_id == order_id)
+    chosen = chosen.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(chosen).one_or_none()
+
+
 def find_order_by_id(session: Session, order_id: str) -> OrderRow | None:
     """An order by its identifier alone, as a till or a rep names it."""
     return session.scalars(sa.select(OrderRow).where(OrderRow.order_id == order_id)).one_or_none()

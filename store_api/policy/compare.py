@@ -92,6 +92,8 @@ def _fields(old: PolicyVersion, new: PolicyVersion) -> Iterator[str]:
         "agrees": (old.agrees, new.agrees),
         "not_required": (set(old.not_required), set(new.not_required)),
         "waivable": (set(old.waivable), set(new.waivable)),
+        "combines": (old.combines, new.combines),
+        "scope": (old.scope, new.scope),
     }
     yield from (name for name, (before, after) in pairs.items() if before != after)
 

@@ -17,7 +17,7 @@ from store_api.policy.decision import NONE_IN_FORCE, Decision, TermResult
 from store_api.policy.errors import Place, fail, shown
 from store_api.policy.evaluate import Evaluation, TermState, evaluate
 from store_api.policy.facts import Catalogue, read_facts
-from store_api.policy.granted import DEVICE_PRICE
+from store_api.policy.granted import DEVICE_PRICE, Ceiling, kept_under
 from store_api.policy.horizon import Horizon, horizon_of_no, horizon_of_yes, met_on
 from store_api.policy.model import Group, Policy, PolicyVersion, Term
 from store_api.policy.sentences import PLACEHOLDER
@@ -227,3 +227,16 @@ def with_codes(decision: Decision, codes: tuple[str, ...], catalogue: Catalogue)
     )
     versions = decision.policy.versions if decision.document is None else (decision.document,)
     return _sealed(refused, versions, catalogue)
+
+
+def with_ceiling(decision: Decision, ceiling: Ceiling, catalogue: Catalogue) -> Decision:
+    """The same decision with its benefit kept under a ceiling, and its own digest where that is another.
+
+    Two currencies raise Refused.
+    """
+    if decision.benefit is None or decision.document is None:
+        return decision
+    benefit = kept_under(decision.benefit, decision.document.benefit.remainder, ceiling)
+    if benefit == decision.benefit:
+        return decision
+    return _sealed(replace(decision, benefit=benefit), (decision.document,), catalogue)

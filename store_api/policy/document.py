@@ -20,6 +20,7 @@ from store_api.policy.model import TODAY, Benefit, Policy, PolicyVersion, Waivab
 from store_api.policy.nodes import Node, raw_of, read_file_text, read_tree
 from store_api.policy.sentences import check_sentences
 from store_api.policy.term_reader import IDENTIFIER, TermReader, read_parameters
+from store_api.policy.use_reader import CHANNEL, read_combines, read_scope
 from store_api.policy.values import read_date, read_money
 from store_api.policy.vocabulary import Says
 
@@ -29,7 +30,7 @@ FORMAT = 1
 LANGUAGES = ("en", "es")
 _FIELDS = (
     *("format", "policy", "version", "title", "source", "effective", "binds", "benefit", "parameters"),
-    *("requires", "agrees", "not_required", "waivable", "examples"),
+    *("requires", "agrees", "not_required", "waivable", "combines", "scope", "examples"),
 )
 
 
@@ -94,6 +95,8 @@ class _DocumentReader:
             "agrees": self._agrees(),
             "not_required": self._not_required(),
             "waivable": self._waivable(benefit, decided),
+            "combines": read_combines(self.fields, benefit),
+            "scope": read_scope(self.fields, benefit, self.catalogue.facts.get(CHANNEL)),
             "examples": self._examples(),
             "place": self.fields.node.key_place("effective"),
         }

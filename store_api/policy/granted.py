@@ -11,7 +11,7 @@ from store_api.policy.errors import PolicyError, PolicyErrors, Refused
 from store_api.policy.model import DEVICE_PRICE, Benefit, BenefitKind, PolicyVersion, Remainder, Tier
 from store_api.policy.values import Money, Value, minor_unit, value_to_json
 
-__all__ = ["DEVICE_PRICE", "Granted", "applied_to", "grant"]
+__all__ = ["DEVICE_PRICE", "NO_CEILING", "Ceiling", "Granted", "applied_to", "grant", "kept_under"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,51 @@ class Granted:
                 {"bills": count, "amount": each.to_json()} for count, each in self.instalments()
             ]
         return body
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """What a benefit is kept under, each null where it does not count.
+
+    `left` is what is left of the voucher, `open_price` what other vouchers leave of the device's price,
+    `chosen` what the customer wants to use today.
+    """
+
+    left: Money | None = None
+    open_price: Money | None = None
+    chosen: Money | None = None
+
+
+NO_CEILING = Ceiling()
+
+
+def kept_under(granted: Granted, remainder: Remainder, ceiling: Ceiling) -> Granted:
+    """The same benefit under a ceiling. Two currencies raise Refused.
+
+    A chosen amount counts only where what is not used is kept, and the price is known.
+    """
+    if granted.amount is None:
+        return granted
+    if granted.kind in ("percent_off", "fee_waiver"):
+        is_of_price = granted.of == DEVICE_PRICE and ceiling.open_price is not None
+        return (
+            replace(granted, amount=_smallest(granted.amount, ceiling.open_price)) if is_of_price else granted
+        )
+    if granted.kind != "instant_credit":
+        return granted
+    kept = replace(granted, amount=_smallest(granted.amount, ceiling.left))
+    if granted.applied is None or kept.amount is None:
+        return kept
+    chosen = ceiling.chosen if remainder == "keep" else None
+    price = _smallest(granted.applied, ceiling.open_price, chosen)
+    return applied_to(kept, remainder, price)
+
+
+def _smallest(money: Money, *others: Money | None) -> Money:
+    for other in others:
+        if other is not None:
+            money = _smaller(money, _not_below_zero(other))
+    return money
 
 
 def grant(version: PolicyVersion, tier: Tier | None, facts: Mapping[str, Value]) -> Granted:

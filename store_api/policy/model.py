@@ -128,6 +128,37 @@ class Waivable:
 
 
 @dataclass(frozen=True)
+class Combines:
+    """With what a voucher may go on one order.
+
+    `exclusive`: with no other voucher at all. `group`: of all policies that name it, vouchers of one alone.
+    `per_order`: at most so many vouchers of this policy.
+    """
+
+    exclusive: bool = False
+    group: str | None = None
+    per_order: int = 1
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a voucher may be used: in these stores or regions, over these channels; empty is everywhere."""
+
+    stores: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+    def has_store(self, store: str, region: str) -> bool:
+        """Whether a store lies in it, by its own name or by its region's."""
+        anywhere = not (self.stores or self.regions)
+        return anywhere or store in self.stores or region in self.regions
+
+    def has_channel(self, channel: str) -> bool:
+        """Whether a channel lies in it."""
+        return not self.channels or channel in self.channels
+
+
+@dataclass(frozen=True)
 class Example:
     """A case that the policy states about itself."""
 
@@ -159,6 +190,8 @@ class PolicyVersion:
     examples: tuple[Example, ...]
     digest: str
     place: Place
+    combines: Combines = Combines()
+    scope: Scope = Scope()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PolicyVersion) and other.digest == self.digest

@@ -13,6 +13,7 @@ from store_api.policy.findings import Customer, Finding
 from store_api.policy.model import TODAY, PolicyVersion
 from store_api.policy.proof_phrases import PHRASES
 from store_api.policy.readings import reading
+from store_api.policy.use_words import use_in_words
 from store_api.policy.vocabulary import says_in
 from store_api.policy.words import Words, uncapitalised
 
@@ -118,6 +119,8 @@ class ProofWords:
                 uncapitalised(says_in(claim.says, self.language, claim.id).rstrip(".")) for claim in claims
             ]
             return self.words.listed(said, "and") if said else self.words.phrase("nothing")
+        if field in ("combines", "scope"):
+            return use_in_words(field, version, self.words)
         return self._benefit(version) if field == "benefit" else version.source
 
     def _benefit(self, version: PolicyVersion) -> str:

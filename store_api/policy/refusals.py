@@ -8,6 +8,8 @@ it is used when `Occasion.details` holds all that it names:
     voucher.not_yet_valid     on (date)             the first day
     voucher.held_elsewhere    store
     voucher.not_in_this_store store                 where it may be used
+    voucher.not_on_this_channel channel             the ways it may be used, separated by commas
+    campaign.limit_reached    uses, per, period     the limit: a number, account and so on, day and so on
     combination.excluded      other                 the title of what it cannot go with
     code.not_a_voucher        what                  product, imei, coupon, card or address
 """
@@ -91,6 +93,13 @@ _EN: Mapping[str, RefusalWords] = {
         "Ask a person in the store where the nearest one is.",
         told="This voucher is for {store}.",
     ),
+    "voucher.not_on_this_channel": RefusalWords(
+        "No. Not in this way.",
+        "This voucher is for another way of asking, and cannot be used like this.",
+        _NOTHING_USED_EN,
+        "Ask a person in the store how it can be used.",
+        told="This voucher can be used like this: {channel}.",
+    ),
     "campaign.paused": RefusalWords(
         "Not now. This offer is paused.",
         "It has been stopped for the time being.",
@@ -104,10 +113,11 @@ _EN: Mapping[str, RefusalWords] = {
         "Ask a person in the store whether another offer applies to you.",
     ),
     "campaign.limit_reached": RefusalWords(
-        "No. You have had this offer as often as it can be had.",
-        "It has a limit for each customer.",
+        "No. This offer has reached its limit.",
+        "It can be had only so often, and that number is reached.",
         "What you used before stays yours. Nothing was used now.",
         "If the count looks wrong, ask a person in the store to check it.",
+        told="It can be had {uses} for each {per}{period}, and that number is reached.",
     ),
     "combination.excluded": RefusalWords(
         "No. Not together with what is in this order.",
@@ -230,6 +240,13 @@ _ES: Mapping[str, RefusalWords] = {
         "Pregunte a una persona de la tienda cuál es la más cercana.",
         told="Este vale es para {store}.",
     ),
+    "voucher.not_on_this_channel": RefusalWords(
+        "No. De esta manera no.",
+        "Este vale es para otra manera de pedirlo, y así no se puede usar.",
+        _NOTHING_USED_ES,
+        "Pregunte a una persona de la tienda cómo se puede usar.",
+        told="Este vale se puede usar así: {channel}.",
+    ),
     "campaign.paused": RefusalWords(
         "Ahora no. Esta oferta está en pausa.",
         "Se detuvo por el momento.",
@@ -243,10 +260,11 @@ _ES: Mapping[str, RefusalWords] = {
         "Pregunte a una persona de la tienda si le corresponde otra oferta.",
     ),
     "campaign.limit_reached": RefusalWords(
-        "No. Usted ya tuvo esta oferta todas las veces posibles.",
-        "Tiene un límite por cliente.",
+        "No. Esta oferta llegó a su límite.",
+        "Se puede tener solo cierta cantidad de veces, y ya se alcanzó.",
         "Lo que ya usó sigue siendo suyo. Ahora no se usó nada.",
         "Si la cuenta no le parece correcta, pida a una persona de la tienda que la revise.",
+        told="Se puede tener {uses} por {per}{period}, y ya se alcanzó.",
     ),
     "combination.excluded": RefusalWords(
         "No. No junto con lo que hay en este pedido.",
@@ -334,6 +352,16 @@ _THINGS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+_PER: Mapping[str, Mapping[str, str]] = {
+    "en": {"account": "account", "line": "line", "person": "person", "store": "store"},
+    "es": {"account": "cuenta", "line": "línea", "person": "persona", "store": "tienda"},
+}
+_PERIODS: Mapping[str, Mapping[str, str]] = {
+    "en": {"day": " a day", "week": " a week", "month": " a month", "year": " a year", "ever": ""},
+    "es": {"day": " al día", "week": " a la semana", "month": " al mes", "year": " al año", "ever": ""},
+}
+_ONCE: Mapping[str, tuple[str, str]] = {"en": ("once", "{} times"), "es": ("una vez", "{} veces")}
+
 REFUSALS: Mapping[str, Mapping[str, RefusalWords]] = {"en": _EN, "es": _ES}
 
 # Every code for "no" outside the terms.
@@ -363,6 +391,16 @@ def _means(refusal: RefusalWords, words: Words, occasion: Occasion) -> str:
 def _detail(key: str, value: str | date, words: Words) -> str:
     if isinstance(value, date):
         return words.day(value)
+    language = words.language
     if key == "what":
-        return _THINGS.get(words.language, _THINGS["en"])[value]
+        return _THINGS.get(language, _THINGS["en"])[value]
+    if key == "uses":
+        once, often = _ONCE.get(language, _ONCE["en"])
+        return once if value == "1" else often.format(value)
+    if key == "channel":
+        fact = words.fact("presentation.channel")
+        return ", ".join(words.value(fact, each) for each in value.split(","))
+    tables = {"per": _PER, "period": _PERIODS}
+    if key in tables:
+        return tables[key].get(language, tables[key]["en"])[value]
     return value

@@ -16,6 +16,7 @@ from store_api.policy.example_reader import EXPECTATIONS, OUTCOMES
 from store_api.policy.facts import Catalogue
 from store_api.policy.model import TODAY, OnVoid, Remainder
 from store_api.policy.term_reader import DURATION_TESTS, IDENTIFIER, LIST_TESTS, TESTS
+from store_api.policy.use_reader import CHANNEL, MAX_PER_ORDER, MAX_PLACES
 from store_api.policy.values import MAX_SET, MAX_TEXT, DurationUnit, Unit
 from store_api.policy.vocabulary import Fact
 
@@ -79,6 +80,8 @@ def _document(catalogue: Catalogue) -> Schema:
         {"term": {"$ref": "#/$defs/id"}, "by": {"$ref": "#/$defs/id"}, "up_to": _MONEY}, ("term", "by")
     )
     optional = {
+        "combines": _or_null(_combines()),
+        "scope": _or_null(_scope(catalogue)),
         "parameters": _or_null(_parameters()),
         "agrees": _or_null(_list(_mapping({"says": {"$ref": "#/$defs/says"}}))),
         "not_required": _or_null(_list(_mapping({"claim": claims}))),
@@ -201,6 +204,22 @@ def _benefit_of(kind: str, catalogue: Catalogue) -> Schema:
     if "tiers" in fields:
         benefit["oneOf"] = [{"required": ["amount"]}, {"required": ["tiers"]}]
     return benefit
+
+
+def _combines() -> Schema:
+    """Exclusive stands alone; the others stand where it is not said, or said to be false."""
+    group: Schema = {"$ref": "#/$defs/id"}
+    per_order = {**_COUNT, "maximum": MAX_PER_ORDER}
+    fields = {"exclusive": {"const": False}, "group": group, "per_order": per_order}
+    return {"anyOf": [_mapping({"exclusive": {"const": True}}), _mapping(fields, required=())]}
+
+
+def _scope(catalogue: Catalogue) -> Schema:
+    places = {**_list({"$ref": "#/$defs/id"}, 1), "uniqueItems": True, "maxItems": MAX_PLACES}
+    channel = catalogue.facts.get(CHANNEL)
+    channels = {**places, "items": {"enum": list((channel.options if channel else None) or ())}}
+    scope = _mapping({"stores": places, "regions": places, "channels": channels}, required=())
+    return {**scope, "minProperties": 1}
 
 
 def _example(catalogue: Catalogue) -> Schema:

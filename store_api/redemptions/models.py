@@ -44,7 +44,8 @@ class RedemptionRow(NodeMixin, Base):
     """One use of a voucher on an order. Amounts are in minor units; `balance_minor` is what was left.
 
     `decision_id` is the decision that was shown; `decided_again_id` the one made at the moment of use
-    where its digest differs.
+    where its digest differs. A redemption that was undone says when, by whom and why, and what became of the
+    voucher: restored or forfeited.
     """
 
     __tablename__ = "redemptions"
@@ -67,3 +68,7 @@ class RedemptionRow(NodeMixin, Base):
     currency: Mapped[Currency | None]
     confirmed_by: Mapped[str] = mapped_column(String(200))
     redeemed_at: Mapped[dt.datetime]
+    voided_at: Mapped[dt.datetime | None]
+    voided_by: Mapped[str | None] = mapped_column(String(200))
+    void_reason: Mapped[str | None] = mapped_column(String(40))
+    void_became: Mapped[str | None] = mapped_column(String(10))

@@ -17,6 +17,7 @@ from store_api.contract import (
     Redemption,
     RedemptionAnswer,
     RedemptionRequest,
+    VoidRequest,
 )
 from store_api.decisions import service as decisions
 from store_api.decisions.service import DecisionRow
@@ -59,7 +60,7 @@ def hold(work: Work, body: HoldRequest) -> HoldAnswer:
 
 
 @api.get("/v1/holds/<hold_id>", responses={200: Hold})
-@allow("kiosk", "rep", "manager")
+@allow("kiosk", "rep", "manager", "till")
 @reads
 def show_hold(work: Work, path: HoldPath) -> Hold:
     """A hold of a visit that the caller may see."""
@@ -67,14 +68,28 @@ def show_hold(work: Work, path: HoldPath) -> Hold:
     return service.show_hold(row, work.now)
 
 
+@api.post("/v1/holds/<hold_id>/extend", responses={200: Hold})
+@allow("kiosk", "rep", "manager", "till")
+@writes
+def extend_hold(work: Work, path: HoldPath) -> Hold:
+    """Let a hold and those of the same order last longer, within an hour of their beginning."""
+    row, visit = _hold_of_caller(work, path.hold_id)
+    before = row.expires_at
+    service.extend(work, row)
+    if row.expires_at != before:
+        visits.change(work, visit, "voucher.hold_extended")
+    return service.show_hold(row, work.now)
+
+
 @api.post("/v1/holds/<hold_id>/release", responses={200: Hold})
-@allow("kiosk", "rep", "manager")
+@allow("kiosk", "rep", "manager", "till")
 @writes
 def release_hold(work: Work, path: HoldPath) -> Hold:
     """Give a hold back."""
     row, visit = _hold_of_caller(work, path.hold_id)
     service.release(work, row)
-    visits.change(work, visit, "voucher.released", hold_id=None)
+    left = service.holds_of_order(work, row.account_id, row.order_id)
+    visits.change(work, visit, "voucher.released", hold_id=left[-1].hold_id if left else None)
     return service.show_hold(row, work.now)
 
 
@@ -82,15 +97,31 @@ def release_hold(work: Work, path: HoldPath) -> Hold:
 @allow("rep", "manager", "till")
 @writes
 def redeem(work: Work, body: RedemptionRequest) -> RedemptionAnswer:
-    """Use what a decision granted, after deciding again; its order is then settled."""
+    """Use what a decision granted, after deciding again; its order is then settled.
+
+    What was reserved for an order before another of its vouchers settled it can still be used on it.
+    """
     named, visit = _named(work, body.decision_id)
     if body.hold_id is not None:
         _check_hold(work, body.hold_id, named)
+    was_held = service.standing_hold(work, named, str(named.order_id)) is not None
     redeemed = service.redeem(work, named, service.actor_of(work))
     if redeemed.code is None:
-        _settle_order(work, named)
+        _settle_order(work, named, was_held)
     visits.note_redemption(work, visit, redeemed)
     return service.show_redeemed(redeemed)
+
+
+@api.post("/v1/redemptions/<redemption_id>/void", responses={200: Redemption})
+@allow("manager", "till")
+@writes
+def void_redemption(work: Work, path: RedemptionPath, body: VoidRequest) -> Redemption:
+    """Undo a redemption of the caller's store; what becomes of the voucher is what its policy says."""
+    row = service.void(work, path.redemption_id, body.reason, service.actor_of(work))
+    if row is None:
+        raise NotFound
+    visits.change(work, visits.find(work, row.visit_id), "redemption.voided")
+    return service.show_redemption(row)
 
 
 @api.get("/v1/redemptions/<redemption_id>", responses={200: Redemption})
@@ -126,11 +157,11 @@ def _hold_of_caller(work: Work, hold_id: str) -> tuple[HoldRow, VisitRow]:
     return row, visits.find_identified(work, row.visit_id)
 
 
-def _settle_order(work: Work, named: DecisionRow) -> None:
+def _settle_order(work: Work, named: DecisionRow, was_held: bool) -> None:
     """Mark the order of a used decision as what it is from now on."""
     order = orders.find(work.session, named.account_id, str(named.order_id))
     state = "captured" if work.caller.role == "till" else "confirmed"
-    if order is not None:
+    if order is not None and (order.state == "said" or not was_held):
         orders.settle(work.session, order, state, service.actor_of(work).who, work.now)
 
 

@@ -5,6 +5,8 @@ What it must not know: policies, decisions, Flask, the clock.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -29,6 +31,20 @@ def find_hold_of_order(session: Session, account_id: str, order_id: str, voucher
         .order_by(HoldRow.held_at.desc())
     )
     return session.scalars(chosen.limit(1)).first()
+
+
+def find_holds_of_order(session: Session, account_id: str, order_id: str) -> Sequence[HoldRow]:
+    """The holds of an order that were not ended by anybody, oldest first."""
+    chosen = sa.select(HoldRow).where(
+        HoldRow.account_id == account_id, HoldRow.order_id == order_id, HoldRow.ended_at.is_(None)
+    )
+    return session.scalars(chosen.order_by(HoldRow.held_at, HoldRow.hold_id)).all()
+
+
+def lock_redemption(session: Session, redemption_id: str) -> RedemptionRow | None:
+    """A redemption by its identifier, locked until this transaction ends."""
+    chosen = sa.select(RedemptionRow).where(RedemptionRow.redemption_id == redemption_id).with_for_update()
+    return session.scalars(chosen.execution_options(populate_existing=True)).one_or_none()
 
 
 def find_redemption(session: Session, redemption_id: str) -> RedemptionRow | None:

@@ -6,10 +6,12 @@ What it must not know: devices, staff, visits.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.contract import Store
@@ -65,6 +67,13 @@ def read_place(session: Session, store_id: str | None) -> Place:
         languages=tuple(row.languages),
         default_language=row.default_language,
     )
+
+
+def places_in(session: Session, stores: Sequence[str], regions: Sequence[str]) -> tuple[Place, ...]:
+    """The stores with these identifiers or in these regions, by name."""
+    chosen = sa.select(StoreRow).where(sa.or_(StoreRow.store_id.in_(stores), StoreRow.region.in_(regions)))
+    rows = session.scalars(chosen.order_by(StoreRow.name)).all()
+    return tuple(read_place(session, row.store_id) for row in rows)
 
 
 def read_store(session: Session, store_id: str | None) -> Store:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from store_api.accounts import service as accounts
-from store_api.contract import Answers, Choices, DecisionRequest, FieldError, PolicyText, VoucherCode
+from store_api.contract import Answers, Choices, DecisionRequest, FieldError, Money, PolicyText, VoucherCode
 from store_api.decisions import service as decisions
 from store_api.decisions.service import DecisionRow, Subject
 from store_api.errors import Conflict, Invalid, NotFound
+from store_api.money import to_minor
 from store_api.orders import service as orders
 from store_api.orders.service import OrderPlace, OrderRow
 from store_api.policies import service as policies
@@ -97,8 +98,18 @@ def answer(work: Work, visit: VisitRow, answers: Answers) -> None:
 def decide(work: Work, visit: VisitRow, request: DecisionRequest) -> DecisionRow:
     """Decide what was asked in a visit; the answer becomes the visit's decision."""
     row = decisions.decide(work, subject_of(work, visit, request))
+    if request.amount is not None:
+        _check_choice(row)
     visiting.change(work, visit, "decision.made", decision_id=row.decision_id, order_id=row.order_id)
     return row
+
+
+def _check_choice(row: DecisionRow) -> None:
+    """A customer chooses an amount only where what they do not use stays theirs."""
+    benefit = decisions.show(row).benefit
+    if benefit is not None and benefit.applied is not None and benefit.most is None:
+        detail = "what is not used of this voucher is not kept: it is used as a whole"
+        raise Invalid(errors=(FieldError(pointer="/amount", detail=detail),))
 
 
 def subject_of(work: Work, visit: VisitRow, request: DecisionRequest) -> Subject:
@@ -126,7 +137,22 @@ def subject_of(work: Work, visit: VisitRow, request: DecisionRequest) -> Subject
         channel=visit.channel,
         paper=visit.paper,
         store_id=visit.store_id,
+        amount_minor=_chosen(voucher, request.amount),
     )
+
+
+def _chosen(voucher: VoucherView | None, amount: Money | None) -> int | None:
+    """The amount that the customer wants to use, in the voucher's minor units. Raises Invalid."""
+    if amount is None:
+        return None
+    try:
+        minor = to_minor(amount)
+    except ValueError:
+        minor = 0
+    if minor <= 0 or voucher is None or amount.currency != voucher.row.currency:
+        detail = "not an amount above zero in the voucher's currency"
+        raise Invalid(errors=(FieldError(pointer="/amount", detail=detail),))
+    return minor
 
 
 def _check_upgrade(book: PolicyBook, policy: str) -> None:

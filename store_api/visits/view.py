@@ -10,13 +10,16 @@ from __future__ import annotations
 from typing import Any
 
 from store_api.accounts import service as accounts
-from store_api.contract import Decision, Hold, PolicyText, Redemption, Visit
+from store_api.contract import Decision, Hold, Order, OrderVoucher, PolicyText, Redemption, Visit
 from store_api.decisions import service as decisions
+from store_api.money import to_money
 from store_api.orders import service as orders
+from store_api.orders.service import OrderRow
 from store_api.policies import service as policies
 from store_api.redemptions import service as redemptions
 from store_api.visits import visiting
 from store_api.visits.models import VisitRow
+from store_api.vouchers import service as vouchers
 from store_api.work import Work
 
 
@@ -52,11 +55,32 @@ def _person_parts(work: Work, visit: VisitRow) -> dict[str, Any]:
         "identity": visit.identity,
         "person": accounts.person_name(session, account_id, str(visit.person_id)),
         "line": accounts.line_choice(session, account_id, line_id),
-        "order": orders.show(order) if order else None,
+        "order": _order(work, order) if order else None,
         "decision": _decision(work, visit),
         "hold": _hold(work, visit),
         "redemption": _redemption(work, visit),
     }
+
+
+def _order(work: Work, order: OrderRow) -> Order:
+    """The order with the vouchers that stand on it."""
+    granted = vouchers.grants.on_order(work.session, order.account_id, order.order_id, work.now)
+    if not granted:
+        return orders.show(order)
+    held = redemptions.holds_of_order(work, order.account_id, order.order_id)
+    holds = {hold.voucher_id: hold.hold_id for hold in held}
+    book = policies.open_book(work.session, work.settings.catalogue_files)
+    standing = tuple(
+        OrderVoucher(
+            voucher_id=row.voucher_id,
+            title=book.title(row.policy),
+            amount=to_money(row.amount_minor, row.currency) if row.amount_minor else None,
+            hold_id=holds.get(row.voucher_id),
+            expires_at=row.until,
+        )
+        for row in granted
+    )
+    return orders.show(order).model_copy(update={"vouchers": standing})
 
 
 def _decision(work: Work, visit: VisitRow) -> Decision | None:

@@ -236,6 +236,8 @@ def _known(person: KnownPerson, method: str, now: dt.datetime) -> dict[str, Any]
 
 
 def _release_hold(work: Work, visit: VisitRow) -> None:
-    hold = redemptions.find_hold(work.session, visit.hold_id) if visit.hold_id else None
-    if hold is not None:
+    """Give back whatever is reserved for the visit's order."""
+    if visit.account_id is None or visit.order_id is None:
+        return
+    for hold in redemptions.holds_of_order(work, visit.account_id, visit.order_id):
         redemptions.release(work, hold)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKeyConstraint, Index, String
+from sqlalchemy import ForeignKeyConstraint, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store_api.db import Base, Currency, Id, Minor, NodeMixin
@@ -24,7 +24,10 @@ class Voucher(NodeMixin, Base):
     """
 
     __tablename__ = "vouchers"
-    __table_args__ = (Index("ix_vouchers_by_line", "account_id", "line_id"),)
+    __table_args__ = (
+        Index("ix_vouchers_by_line", "account_id", "line_id"),
+        Index("ix_vouchers_by_campaign", "campaign_id", "voucher_id"),
+    )
 
     account_id: Mapped[Id] = mapped_column(primary_key=True)
     voucher_id: Mapped[Id] = mapped_column(primary_key=True)
@@ -45,6 +48,7 @@ class Voucher(NodeMixin, Base):
     hold_by: Mapped[str | None] = mapped_column(String(200))
     hold_until: Mapped[dt.datetime | None]
     voided_at: Mapped[dt.datetime | None]
+    campaign_id: Mapped[Id | None]
 
 
 class VoucherCodeRow(NodeMixin, Base):
@@ -59,7 +63,11 @@ class VoucherCodeRow(NodeMixin, Base):
 
 
 class VoucherUse(NodeMixin, Base):
-    """One use of a voucher. A voided use stays, does not count, and keeps its number."""
+    """One use of a voucher. A voided use stays, does not count, and keeps its number.
+
+    `is_part` is a use for which the customer chose less than could have been used: what is left can be used
+    again, so it does not count towards the uses that are allowed.
+    """
 
     __tablename__ = "voucher_uses"
     __table_args__ = (
@@ -74,12 +82,15 @@ class VoucherUse(NodeMixin, Base):
     store_id: Mapped[Id]
     store_name: Mapped[str] = mapped_column(String(200))
     voided_at: Mapped[dt.datetime | None]
+    is_part: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class LedgerEntry(NodeMixin, Base):
-    """One movement of a voucher's money, in minor units: issued above zero, redeemed or forfeited below.
+    """One thing that happened to a voucher: its money in minor units, and uses begun or undone.
 
-    Entries are added and never changed. The balance of a voucher is the sum of its entries.
+    Entries are added and never changed. The sum of the amounts is the voucher's balance, the sum of `uses`
+    its uses that stand (those of a part do not count). `kind` is one of ledger.KINDS. A voucher without money
+    moves nothing, in the currency XXX (ISO 4217: no currency).
     """
 
     __tablename__ = "voucher_ledger"
@@ -96,6 +107,40 @@ class LedgerEntry(NodeMixin, Base):
     currency: Mapped[Currency]
     at: Mapped[dt.datetime]
     redemption_id: Mapped[Id | None]
+    uses: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class GrantRow(NodeMixin, Base):
+    """What a voucher takes of an order: while it is held (`until`), and for good once it was used (null).
+
+    One that was given back or undone has `ended_at`; one whose `until` has passed counts no longer. What goes
+    together on an order, and how often and for how much a campaign was used, is counted from these rows.
+    `granted_on` is a day in the store's zone; `account_id`, `line_id` and `person_id` are those of the visit.
+    """
+
+    __tablename__ = "voucher_grants"
+    __table_args__ = (
+        Index("ix_voucher_grants_by_order", "account_id", "order_id"),
+        Index("ix_voucher_grants_by_campaign", "campaign_id", "account_id"),
+        Index("ix_voucher_grants_by_store", "campaign_id", "store_id", "granted_on"),
+    )
+
+    account_id: Mapped[Id] = mapped_column(primary_key=True)
+    grant_id: Mapped[Id] = mapped_column(primary_key=True)
+    voucher_account_id: Mapped[Id]
+    voucher_id: Mapped[Id]
+    order_id: Mapped[Id]
+    line_id: Mapped[Id]
+    person_id: Mapped[Id]
+    store_id: Mapped[Id]
+    campaign_id: Mapped[Id | None]
+    policy: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int]
+    granted_on: Mapped[dt.date]
+    amount_minor: Mapped[Minor]
+    currency: Mapped[Currency]
+    until: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
 
 
 class CodeTry(NodeMixin, Base):

@@ -19,23 +19,17 @@ from store_api.contract import VoucherSummary, Words
 from store_api.db import make_id
 from store_api.keys import KeyRing
 from store_api.money import to_money
-from store_api.vouchers import store, tries
+from store_api.vouchers import grants, ledger, store, tries
 from store_api.vouchers.codes import draw_code, read_code, show_code
-from store_api.vouchers.models import LedgerEntry, Voucher, VoucherCodeRow, VoucherUse
-from store_api.vouchers.store import HoldClaim, VoucherKey
+from store_api.vouchers.grants import Grant, Per
+from store_api.vouchers.models import GrantRow, LedgerEntry, Voucher, VoucherCodeRow, VoucherUse
+from store_api.vouchers.store import HoldClaim, Taken, VoucherKey
 from store_api.work import Work
 
 __all__ = [
-    "HoldClaim",
-    "NewVoucher",
-    "TakenUse",
-    "UseClaim",
-    "VoucherKey",
-    "VoucherView",
-    "draw_code",
-    "read_code",
-    "show_code",
-]
+    "Grant", "GrantRow", "HoldClaim", "LedgerEntry", "NewVoucher", "Per", "Taken", "TakenUse", "UseClaim",
+    "VoucherKey", "VoucherView", "draw_code", "grants", "ledger", "read_code", "show_code",
+]  # fmt: skip
 
 CODE_PURPOSE = "voucher-code"
 State = Literal["usable", "held", "used", "expired", "void", "not_yet_valid"]
@@ -56,6 +50,8 @@ class NewVoucher:
     ends_on: dt.date | None = None
     amount_minor: int | None = None
     currency: str | None = None
+    uses_allowed: int = 1
+    campaign_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ class UseClaim:
     """A use that is wanted: on which order, for how much, and how much stays on the account.
 
     Amounts are in the voucher's minor units; `amount_minor` is null for a benefit without money. What is
-    neither used nor kept is forfeited.
+    neither used nor kept is forfeited. `is_part` says that the customer chose to use less than they could.
     """
 
     redemption_id: str
@@ -80,6 +76,7 @@ class UseClaim:
     store_name: str
     amount_minor: int | None
     kept_minor: int
+    is_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,12 +92,18 @@ class VoucherView:
         """The voucher's whole key."""
         return VoucherKey(self.row.account_id, self.row.voucher_id)
 
+    @property
+    def is_used_up(self) -> bool:
+        """Whether it was used as often as it may be, or nothing is left of it."""
+        counted = sum(not use.is_part for use in self.uses)
+        return counted >= self.row.uses_allowed or (bool(self.uses) and self.balance_minor == 0)
+
     def state(self, now: dt.datetime, zone: str) -> State:
         """The voucher's state at an instant; its days are days in `zone`."""
         today = now.astimezone(ZoneInfo(zone)).date()
         if self.row.voided_at is not None:
             return "void"
-        if len(self.uses) >= self.row.uses_allowed:
+        if self.is_used_up:
             return "used"
         if self.row.ends_on is not None and today > self.row.ends_on:
             return "expired"
@@ -132,8 +135,7 @@ def issue(
     session.add(_voucher_row(new, key, code))
     session.flush()
     session.add(VoucherCodeRow(code_hash=hashed.digest, key_id=hashed.key_id, **key._asdict()))
-    if new.amount_minor is not None and new.currency is not None:
-        _write_ledger(session, key, "issued", new.amount_minor, new.currency, now, None)
+    ledger.add_entry(session, key, "issued", new.amount_minor or 0, new.currency, now)
     session.flush()
     return key, code
 
@@ -151,8 +153,9 @@ def _voucher_row(new: NewVoucher, key: VoucherKey, code: str) -> Voucher:
         ends_on=new.ends_on,
         amount_minor=new.amount_minor,
         currency=new.currency,
-        uses_allowed=1,
+        uses_allowed=new.uses_allowed,
         last_use_number=0,
+        campaign_id=new.campaign_id,
     )
 
 
@@ -192,8 +195,8 @@ def find_for_line(session: Session, account_id: str, line_id: str) -> tuple[Vouc
     return tuple(_view(session, row) for row in rows if row.line_id in (None, line_id))
 
 
-def hold(session: Session, key: VoucherKey, claim: HoldClaim, now: dt.datetime) -> bool:
-    """Hold the voucher under its lock; False where another holds it, or it is used or void."""
+def hold(session: Session, key: VoucherKey, claim: HoldClaim, now: dt.datetime) -> Taken | None:
+    """Hold the voucher under its lock; None where another holds it, or it is used or void."""
     return store.take_hold(session, key, claim, now)
 
 
@@ -202,63 +205,123 @@ def release(session: Session, key: VoucherKey, hold_id: str) -> None:
     store.release_hold(session, key, hold_id)
 
 
+def put_hold_back(session: Session, key: VoucherKey, claim: HoldClaim) -> None:
+    """Let a hold stand again, where the use that was to end it did not come about."""
+    store.put_hold_back(session, key, claim)
+
+
+def extend(session: Session, key: VoucherKey, hold_id: str, until: dt.datetime, now: dt.datetime) -> bool:
+    """Let a hold last until another moment; False where it stands no longer."""
+    return store.extend_hold(session, key, hold_id, until, now)
+
+
 def use(session: Session, key: VoucherKey, claim: UseClaim, now: dt.datetime) -> TakenUse | None:
     """Use the voucher under its lock, with its ledger entries; None where it may not be used."""
-    number = store.take_use(session, key, claim.order_id, now)
-    if number is None:
-        return None
-    session.add(_use_row(key, number, claim, now))
+    taken = take(session, key, claim, now)
+    return None if taken is None else record_use(session, key, claim, taken, now)
+
+
+def take(session: Session, key: VoucherKey, claim: UseClaim, now: dt.datetime) -> Taken | None:
+    """Lock the voucher for a use; None where it may not be used, or has less left than is wanted."""
+    taken = store.take_use(session, key, claim.order_id, now)
+    if taken is None or claim.amount_minor is None:
+        return taken
+    row = store.find_voucher(session, key)
+    if row is None or row.amount_minor is None:
+        return taken
+    return taken if store.sum_ledger(session, key) >= claim.amount_minor + claim.kept_minor else None
+
+
+def record_use(
+    session: Session, key: VoucherKey, claim: UseClaim, taken: Taken, now: dt.datetime
+) -> TakenUse:
+    """Write a use for which the voucher was locked, and what it takes from the voucher's money."""
+    session.add(
+        VoucherUse(
+            **key._asdict(),
+            use_number=taken.use_number,
+            redemption_id=claim.redemption_id,
+            used_at=now,
+            store_id=claim.store_id,
+            store_name=claim.store_name,
+            is_part=claim.is_part,
+        )
+    )
     balance = _charge(session, key, claim, now)
     session.flush()
-    return TakenUse(number, balance)
-
-
-def _use_row(key: VoucherKey, number: int, claim: UseClaim, now: dt.datetime) -> VoucherUse:
-    return VoucherUse(
-        **key._asdict(),
-        use_number=number,
-        redemption_id=claim.redemption_id,
-        used_at=now,
-        store_id=claim.store_id,
-        store_name=claim.store_name,
-    )
+    return TakenUse(taken.use_number, balance)
 
 
 def _charge(session: Session, key: VoucherKey, claim: UseClaim, now: dt.datetime) -> int | None:
     """Write what the use takes from the voucher's money and return what is left."""
-    row = store.find_voucher(session, key)
-    if row is None or row.amount_minor is None or row.currency is None or claim.amount_minor is None:
+    row, uses = store.find_voucher(session, key), int(not claim.is_part)
+    has_money = row is not None and row.amount_minor is not None and claim.amount_minor is not None
+    if row is None or not has_money:
+        ledger.add_entry(session, key, "redeemed", 0, None, now, claim.redemption_id, uses)
         return None
-    before = store.sum_ledger(session, key)
-    lost = before - claim.amount_minor - claim.kept_minor
+    used = claim.amount_minor or 0
+    lost = store.sum_ledger(session, key) - used - claim.kept_minor
     if lost < 0:
         raise ArithmeticError("a use may not take or keep more than the voucher has")
-    _write_ledger(session, key, "redeemed", -claim.amount_minor, row.currency, now, claim.redemption_id)
+    ledger.add_entry(session, key, "redeemed", -used, row.currency, now, claim.redemption_id, uses)
     if lost:
-        _write_ledger(session, key, "forfeited", -lost, row.currency, now, claim.redemption_id)
+        ledger.add_entry(session, key, "forfeited", -lost, row.currency, now, claim.redemption_id)
     return claim.kept_minor
 
 
-def _write_ledger(
-    session: Session,
-    key: VoucherKey,
-    kind: str,
-    amount_minor: int,
-    currency: str,
-    now: dt.datetime,
-    redemption_id: str | None,
-) -> None:
-    session.add(
-        LedgerEntry(
-            **key._asdict(),
-            entry_id=make_id(session, "led", now),
-            kind=kind,
-            amount_minor=amount_minor,
-            currency=currency,
-            at=now,
-            redemption_id=redemption_id,
-        )
-    )
+def undo_use(
+    session: Session, key: VoucherKey, redemption_id: str, comes_back: bool, now: dt.datetime
+) -> int | None:
+    """Undo a use under the voucher's lock; what is left of its money then, in minor units.
+
+    Where it comes back, what the use took is on the voucher again and the use counts no longer; its number
+    is not given out again. Else the use stays, and what it took stays lost. Call it once for a use.
+    """
+    row, used = store.lock_voucher(session, key), store.find_use(session, key, redemption_id)
+    if row is None or used is None:
+        raise LookupError(f"{key.voucher_id} has no use of {redemption_id}")
+    entries = store.find_entries(session, key, redemption_id)
+    took = -sum(entry.amount_minor for entry in entries)
+    uses = sum(entry.uses for entry in entries)
+    if comes_back:
+        used.voided_at = now
+        ledger.add_entry(session, key, "returned", took, row.currency, now, redemption_id, -uses)
+    else:
+        ledger.add_entry(session, key, "returned", took, row.currency, now, redemption_id)
+        ledger.add_entry(session, key, "forfeited", -took, row.currency, now, redemption_id)
+    session.flush()
+    return store.sum_ledger(session, key) if row.amount_minor is not None else None
+
+
+def let_last(session: Session, key: VoucherKey, ends_on: dt.date) -> None:
+    """Move a voucher's last day."""
+    row = store.lock_voucher(session, key)
+    if row is not None:
+        row.ends_on = ends_on
+        session.flush()
+
+
+def withdraw(session: Session, key: VoucherKey, now: dt.datetime) -> bool:
+    """Make a voucher void and take what is left of it; False where it was void before."""
+    row = store.lock_voucher(session, key)
+    if row is None or row.voided_at is not None:
+        return False
+    row.voided_at = now
+    left = store.sum_ledger(session, key)
+    ledger.add_entry(session, key, "withdrawn", -left, row.currency, now)
+    session.flush()
+    return True
+
+
+def entries_of(session: Session, key: VoucherKey) -> tuple[LedgerEntry, ...]:
+    """The voucher's ledger, oldest entry first."""
+    return tuple(store.find_entries(session, key))
+
+
+def find_of_campaign(session: Session, campaign_id: str, after: str, limit: int) -> tuple[VoucherView, ...]:
+    """A page of a campaign's vouchers by identifier, from the one after `after`."""
+    rows = store.find_vouchers_after(session, campaign_id, after, limit)
+    return tuple(_view(session, row) for row in rows)
 
 
 def _view(session: Session, row: Voucher) -> VoucherView:

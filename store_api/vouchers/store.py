@@ -36,6 +36,13 @@ class HoldClaim:
     until: dt.datetime
 
 
+class Taken(NamedTuple):
+    """A voucher that was locked for a use or a hold: the number of its last use, and its campaign."""
+
+    use_number: int
+    campaign_id: str | None
+
+
 def find_voucher(session: Session, key: VoucherKey) -> Voucher | None:
     """The voucher as the database has it now, never as this session remembers it."""
     return session.get(Voucher, tuple(key), populate_existing=True)
@@ -68,8 +75,42 @@ def find_code(session: Session, hashes: Sequence[str]) -> VoucherCodeRow | None:
     return min(rows, key=lambda row: hashes.index(row.code_hash), default=None)
 
 
-def take_use(session: Session, key: VoucherKey, order_id: str, now: dt.datetime) -> int | None:
-    """Lock the voucher for one use and return the use's number, or None where it may not be used.
+def find_use(session: Session, key: VoucherKey, redemption_id: str) -> VoucherUse | None:
+    """The use that a redemption made."""
+    chosen = sa.select(VoucherUse).where(
+        VoucherUse.account_id == key.account_id,
+        VoucherUse.voucher_id == key.voucher_id,
+        VoucherUse.redemption_id == redemption_id,
+    )
+    return session.scalars(chosen.execution_options(populate_existing=True)).one_or_none()
+
+
+def find_entries(
+    session: Session, key: VoucherKey, redemption_id: str | None = None
+) -> Sequence[LedgerEntry]:
+    """The voucher's ledger entries, oldest first; those of one redemption where it is named."""
+    chosen = sa.select(LedgerEntry).where(
+        LedgerEntry.account_id == key.account_id, LedgerEntry.voucher_id == key.voucher_id
+    )
+    if redemption_id is not None:
+        chosen = chosen.where(LedgerEntry.redemption_id == redemption_id)
+    return session.scalars(chosen.order_by(LedgerEntry.at, LedgerEntry.entry_id)).all()
+
+
+def lock_voucher(session: Session, key: VoucherKey) -> Voucher | None:
+    """The voucher, locked until this transaction ends."""
+    chosen = sa.select(Voucher).where(*_is(key)).with_for_update()
+    return session.scalars(chosen.execution_options(populate_existing=True)).one_or_none()
+
+
+def find_vouchers_after(session: Session, campaign_id: str, after: str, limit: int) -> Sequence[Voucher]:
+    """A page of a campaign's vouchers by identifier."""
+    chosen = sa.select(Voucher).where(Voucher.campaign_id == campaign_id, Voucher.voucher_id > after)
+    return session.scalars(chosen.order_by(Voucher.voucher_id).limit(limit)).all()
+
+
+def take_use(session: Session, key: VoucherKey, order_id: str, now: dt.datetime) -> Taken | None:
+    """Lock the voucher for one use; the use's number, or None where it may not be used.
 
     The UPDATE locks the row and decides on the row's own columns and on the uses that stand. On
     PostgreSQL a rival that waited for the lock decides on the new row but still counts the uses of its
@@ -79,40 +120,54 @@ def take_use(session: Session, key: VoucherKey, order_id: str, now: dt.datetime)
         sa.update(Voucher)
         .where(*_may_be_taken(key, order_id, now))
         .values(last_use_number=Voucher.last_use_number + 1, **_NO_HOLD)
-        .returning(Voucher.last_use_number, Voucher.uses_allowed)
+        .returning(Voucher.last_use_number, Voucher.uses_allowed, Voucher.campaign_id)
         .execution_options(synchronize_session=False)
     )
     taken = session.execute(guarded).one_or_none()
     if taken is None or _count_uses(session, key) >= taken.uses_allowed:
         return None
-    return int(taken.last_use_number)
+    return Taken(taken.last_use_number, taken.campaign_id)
 
 
-def take_hold(session: Session, key: VoucherKey, claim: HoldClaim, now: dt.datetime) -> bool:
-    """Lock the voucher and write the hold on it; False where it may not be held. Guarded as a use is.
+def take_hold(session: Session, key: VoucherKey, claim: HoldClaim, now: dt.datetime) -> Taken | None:
+    """Lock the voucher and write the hold on it; None where it may not be held. Guarded as a use is.
 
     A live hold of the same order keeps out too: of two requests of one order the first makes the hold.
     """
     guarded = (
         sa.update(Voucher)
         .where(*_may_be_taken(key, None, now))
-        .values(
-            hold_id=claim.hold_id,
-            hold_order_id=claim.order_id,
-            hold_store_id=claim.store_id,
-            hold_by=claim.held_by,
-            hold_until=claim.until,
-        )
-        .returning(Voucher.uses_allowed)
+        .values(**_held(claim))
+        .returning(Voucher.last_use_number, Voucher.uses_allowed, Voucher.campaign_id)
         .execution_options(synchronize_session=False)
     )
-    allowed = session.scalar(guarded)
-    if allowed is None:
-        return False
-    if _count_uses(session, key) >= allowed:
+    taken = session.execute(guarded).one_or_none()
+    if taken is None:
+        return None
+    if _count_uses(session, key) >= taken.uses_allowed:
         release_hold(session, key, claim.hold_id)
-        return False
-    return True
+        return None
+    return Taken(taken.last_use_number, taken.campaign_id)
+
+
+def put_hold_back(session: Session, key: VoucherKey, claim: HoldClaim) -> None:
+    """Write a hold anew that the lock of a use took off, where the use did not come about."""
+    put_back = sa.update(Voucher).where(*_is(key), Voucher.hold_id.is_(None)).values(**_held(claim))
+    session.execute(put_back.execution_options(synchronize_session=False))
+
+
+def extend_hold(
+    session: Session, key: VoucherKey, hold_id: str, until: dt.datetime, now: dt.datetime
+) -> bool:
+    """Let a hold that stands last until another moment; False where it stands no longer."""
+    extended = (
+        sa.update(Voucher)
+        .where(*_is(key), Voucher.hold_id == hold_id, Voucher.hold_until > now)
+        .values(hold_until=until)
+        .returning(Voucher.voucher_id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.execute(extended).first() is not None
 
 
 def release_hold(session: Session, key: VoucherKey, hold_id: str) -> None:
@@ -123,6 +178,16 @@ def release_hold(session: Session, key: VoucherKey, hold_id: str) -> None:
         .values(**_NO_HOLD)
         .execution_options(synchronize_session=False)
     )
+
+
+def _held(claim: HoldClaim) -> dict[str, object]:
+    return {
+        "hold_id": claim.hold_id,
+        "hold_order_id": claim.order_id,
+        "hold_store_id": claim.store_id,
+        "hold_by": claim.held_by,
+        "hold_until": claim.until,
+    }
 
 
 _NO_HOLD = {
@@ -142,7 +207,7 @@ def _may_be_taken(
     key: VoucherKey, order_id: str | None, now: dt.datetime
 ) -> tuple[sa.ColumnElement[bool], ...]:
     """The guard: not void, no live hold (but of the order that wants to use it), fewer uses than allowed."""
-    uses = sa.select(sa.func.count()).select_from(VoucherUse).where(*_standing_uses(key)).scalar_subquery()
+    uses = sa.select(sa.func.count()).select_from(VoucherUse).where(*_full_uses(key)).scalar_subquery()
     free = sa.or_(Voucher.hold_id.is_(None), Voucher.hold_until <= now)
     if order_id is not None:
         free = sa.or_(free, Voucher.hold_order_id == order_id)
@@ -157,6 +222,11 @@ def _standing_uses(key: VoucherKey) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
+def _full_uses(key: VoucherKey) -> tuple[sa.ColumnElement[bool], ...]:
+    """The uses that count towards what is allowed: a part that the customer chose does not."""
+    return *_standing_uses(key), VoucherUse.is_part.is_(False)
+
+
 def _count_uses(session: Session, key: VoucherKey) -> int:
-    counted = sa.select(sa.func.count()).select_from(VoucherUse).where(*_standing_uses(key))
+    counted = sa.select(sa.func.count()).select_from(VoucherUse).where(*_full_uses(key))
     return int(session.scalar(counted) or 0)

@@ -26,7 +26,7 @@ def blocks(kind: str) -> dict[str, tuple[str, str]]:
 
 
 def test_the_page_has_the_blocks_that_the_other_tests_read() -> None:
-    assert set(blocks("policy")) == {"smallest", "groups", "tiers"}
+    assert set(blocks("policy")) == {"smallest", "groups", "tiers", "combining"}
     assert set(blocks("sheet")) == set(blocks("facts")) == {"smallest", "groups"}
 
 

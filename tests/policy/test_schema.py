@@ -74,6 +74,10 @@ BAD = {
     ),
     "an unknown claim": put("not_required", value=[{"claim": "horoscope"}]),
     "a duration of nothing": put("requires", "all", 1, "at_least_ago", value={"months": 0}),
+    "exclusive beside a group": put("combines", value={"exclusive": True, "group": "g"}),
+    "too many on an order": put("combines", value={"per_order": 21}),
+    "an empty scope": put("scope", value={}),
+    "a channel that is none": put("scope", value={"channels": ["telepathy"]}),
     "an example without an outcome": put("examples", 0, "expect", value={}),
     "a fact of the wrong type": put("examples", 0, "facts", "order.device_category", value=7),
 }

@@ -25,7 +25,7 @@ from store_api.app import create_app
 from store_api.db import Database
 from store_api.vouchers import store
 from store_api.vouchers.models import Voucher
-from store_api.vouchers.store import HoldClaim, VoucherKey
+from store_api.vouchers.store import HoldClaim, Taken, VoucherKey
 from tests.store_api.clients import Client
 from tests.store_api.factories import FakeClock, make_settings
 
@@ -131,21 +131,25 @@ def _take_the_guard_out(between: Barrier) -> None:
         except threading.BrokenBarrierError:
             return
 
-    def take_use(session: Session, key: VoucherKey, order_id: str, now: dt.datetime) -> int | None:
+    def take_use(session: Session, key: VoucherKey, order_id: str, now: dt.datetime) -> Taken | None:
         wait()
         row = Voucher.last_use_number
         write = _update(key).values(last_use_number=row + 1).returning(row)
-        return int(session.execute(write).scalar_one())
+        return Taken(int(session.execute(write).scalar_one()), _campaign_of(session, key))
 
-    def take_hold(session: Session, key: VoucherKey, claim: HoldClaim, now: dt.datetime) -> bool:
+    def take_hold(session: Session, key: VoucherKey, claim: HoldClaim, now: dt.datetime) -> Taken | None:
         wait()
         write = _update(key).values(
             hold_id=claim.hold_id, hold_order_id=claim.order_id, hold_until=claim.until
         )
         session.execute(write)
-        return True
+        return Taken(0, _campaign_of(session, key))
 
     store.take_use, store.take_hold = take_use, take_hold
+
+
+def _campaign_of(session: Session, key: VoucherKey) -> str | None:
+    return session.get_one(Voucher, tuple(key)).campaign_id
 
 
 def _update(key: VoucherKey) -> sa.Update:

@@ -158,6 +158,12 @@ def as_till(app: Flask, world: World) -> Client:
 
 
 @pytest.fixture
+def as_partner(app: Flask, world: World) -> Client:
+    """The carrier's own system."""
+    return Client(app, world.partner)
+
+
+@pytest.fixture
 def as_rep(as_tablet: Client) -> Client:
     """Jordan, a rep, signed in on the tablet."""
     return sign_in(as_tablet, REP_NUMBER, REP_PIN)

@@ -57,6 +57,7 @@ class World:
     tablet: str
     till_id: str
     till: str
+    partner: str
     rep_id: str
     manager_id: str
     other_kiosk: str
@@ -103,6 +104,7 @@ def furnish(work: Work) -> World:
         tablet=tablet,
         till_id=till_id,
         till=till,
+        partner=enrol_device(work, "partner", PLACE.store_id, "crm")[1],
         rep_id=add_staff(work, REP_NUMBER, "Jordan", "rep", PLACE.store_id, REP_PIN),
         manager_id=add_staff(work, MANAGER_NUMBER, "Morgan", "manager", PLACE.store_id, MANAGER_PIN),
         other_kiosk=enrol_device(work, "kiosk", PLACE.store_id, "counter-2")[1],

@@ -34,10 +34,22 @@ def refusal(client: Client, method: str, path: str) -> str | None:
 
 @pytest.fixture
 def callers(
-    as_kiosk: Client, as_tablet: Client, as_rep: Client, as_manager: Client, as_till: Client
+    as_kiosk: Client,
+    as_tablet: Client,
+    as_rep: Client,
+    as_manager: Client,
+    as_till: Client,
+    as_partner: Client,
 ) -> dict[str, Client]:
     """A client for each role that carries a token."""
-    return {"kiosk": as_kiosk, "tablet": as_tablet, "rep": as_rep, "manager": as_manager, "till": as_till}
+    signed_in = {"rep": as_rep, "manager": as_manager}
+    return {
+        "kiosk": as_kiosk,
+        "tablet": as_tablet,
+        "till": as_till,
+        "partner": as_partner,
+        **signed_in,
+    }
 
 
 def test_each_role_gets_through_the_doors_that_are_for_it_and_no_other(
