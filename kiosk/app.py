@@ -36,7 +36,7 @@ from kiosk.devices import (
 from kiosk.errors import SettingError
 from kiosk.faults import register_faults
 from kiosk.htmx import register_htmx
-from kiosk.ledger import SpoolLedger, settle_all
+from kiosk.ledger import Settler, SpoolLedger, owner_of
 from kiosk.options import Options
 from kiosk.phone.routes import phone
 from kiosk.receipts.print_queue import PrintQueue
@@ -121,12 +121,15 @@ def _is_page(response: Response) -> bool:
 def open_services(
     settings: Settings, http: Connection, registry: Stations, camera: str, printer: str
 ) -> Services:
-    """Devices, ledger and live news, started; what an earlier process left unsettled is settled."""
+    """Devices, ledger and live news, started; what an earlier process left unsettled is settled meanwhile."""
     spool = Spool(Path(settings.spool_file))
     ledger = SpoolLedger(spool, time.time)
     devices = open_devices(camera, printer, registry, spool)
-    services = Services(settings, http, registry, follow_stores(http, registry), devices, ledger)
-    settle_all(ledger, StoreClient(http, next(iter(registry)).token).key_state)
+    closers = {owner_of(each.token): StoreClient(http, each.token).close_key for each in registry}
+    settler = Settler(ledger, closers)
+    lives = follow_stores(http, registry)
+    services = Services(settings, http, registry, lives, devices, ledger, settler=settler)
+    settler.start()
     for live in services.live.values():
         live.start()
     return services
@@ -180,7 +183,8 @@ def join(
     write_vouchers(folder / "vouchers", people, titles)
     faces = create_app(services, make_desk(people, folder / "vouchers"))
     closers = (services.close, lambda: store.close_app(api), log.close)
-    return Joined(services, OnePort(faces, api, closers))
+    streams = (services.end_streams, lambda: store.end_streams(api))
+    return Joined(services, OnePort(faces, api, closers, streams))
 
 
 def _stations_of(people: dict[str, Any]) -> list[Station]:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.errors import SignInNeeded, StoreRefused, StoreUndecided, StoreUnreachable
 from kiosk.htmx import go_to, wants_fragment
+from kiosk.services import services
 from kiosk.sessions import face_of
 
 log = structlog.get_logger(__name__)
@@ -52,6 +53,9 @@ def _undecided(error: StoreUndecided) -> AnyResponse:
     log.warning("store.undecided", key=error.key)
     if face_of(request.path) == "counter":
         return go_to(url_for("counter.finding_out"))
+    visit_id = services().ledger.subject_of(error.key)
+    if visit_id:
+        return go_to(url_for("tablet.finding_out", visit_id=visit_id))
     return go_to(url_for("tablet.fault", fault="finding_out"))
 
 

@@ -34,6 +34,7 @@ STATUS_ICONS = {"met": "check", "unmet": "cross", "unknown": "question", "waived
 KIND_ICONS = {"agrees": "edit", "question": "question"}
 ENTRY_KINDS = frozenset({"term", "free", "agrees", "question"})
 MORE_KINDS = frozenset({"detail", "way"})
+MOST_TRIES = 9999
 BILL_KINDS = frozenset({"item", "credit", "total", "after"})
 
 
@@ -157,6 +158,16 @@ def register_rendering(app: Flask, settings: Settings) -> None:
         htmx_config=BROWSER_CONFIG,
     )
     app.context_processor(_page_values)
+
+
+def next_try() -> dict[str, int]:
+    """For a page that finds out by itself: the number of its next try, and the seconds until then.
+
+    1, 2, 4 and then 8 seconds: soon where a moment was enough, rarely where the trouble lasts.
+    """
+    told = request.args.get("try", "")
+    number = min(int(told), MOST_TRIES) if told.isascii() and told.isdigit() and len(told) < 5 else 0
+    return {"number": number + 1, "seconds": min(2**number, 8) if number < 4 else 8}
 
 
 def hidden_fields() -> Markup:

@@ -13,7 +13,7 @@ import httpx
 from flask import abort, current_app
 
 from kiosk.devices import Devices
-from kiosk.ledger import Ledger, NoLedger
+from kiosk.ledger import Ledger, NoLedger, Settler
 from kiosk.live import Live
 from kiosk.rendering import current_language
 from kiosk.sessions import read_station_cookie
@@ -36,15 +36,22 @@ class Services:
     devices: Devices
     ledger: Ledger = field(default_factory=NoLedger)
     sleep: Callable[[float], None] = time.sleep
+    settler: Settler | None = None
 
     def client(self, token: str) -> StoreClient:
         """A client for one token, answering in the language of this page."""
         return StoreClient(self.http, token, current_language(), self.sleep, self.ledger)
 
-    def close(self) -> None:
-        """End the streams, let the devices go, close the connection."""
+    def end_streams(self) -> None:
+        """End every page's stream; everything else goes on."""
         for live in self.live.values():
             live.stop()
+
+    def close(self) -> None:
+        """End the streams, let the devices go, close the connection."""
+        self.end_streams()
+        if self.settler is not None:
+            self.settler.stop()
         self.devices.close()
         self.http.close()
 

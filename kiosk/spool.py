@@ -27,7 +27,7 @@ JobState = Literal["queued", "printing", "printed", "failed"]
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS unsettled (
-  key TEXT PRIMARY KEY, request TEXT NOT NULL, since REAL NOT NULL
+  key TEXT PRIMARY KEY, request TEXT NOT NULL, since REAL NOT NULL, owner TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE IF NOT EXISTS print_job (
   key TEXT PRIMARY KEY,
@@ -46,11 +46,15 @@ CREATE TABLE IF NOT EXISTS paper_out (name TEXT PRIMARY KEY, since REAL NOT NULL
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """A request that was sent, or was about to be, and whose answer was never kept."""
+    """A request that was sent, or was about to be, and whose answer was never kept.
+
+    `owner` says whose key it is, without being a secret; empty in a spool of an earlier version.
+    """
 
     key: str
     request: str
     since: float
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,9 @@ class Spool:
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA secure_delete = ON")
         self._connection.executescript(SCHEMA)
+        columns = [row[1] for row in self._connection.execute("PRAGMA table_info(unsettled)")]
+        if "owner" not in columns:
+            self._connection.execute("ALTER TABLE unsettled ADD COLUMN owner TEXT NOT NULL DEFAULT ''")
 
     def close(self) -> None:
         """Close the file."""
@@ -91,10 +98,13 @@ class Spool:
 
     # --- Requests -------------------------------------------------------------------------------
 
-    def remember(self, key: str, request: str, now: float) -> None:
+    def remember(self, key: str, request: str, now: float, owner: str = "") -> None:
         """Write a request down before it is sent; a key that is known keeps its first request."""
         with self._writing() as connection:
-            connection.execute("INSERT OR IGNORE INTO unsettled VALUES (?, ?, ?)", (key, request, now))
+            connection.execute(
+                "INSERT OR IGNORE INTO unsettled (key, request, since, owner) VALUES (?, ?, ?, ?)",
+                (key, request, now, owner),
+            )
 
     def settle(self, key: str) -> None:
         """Forget a request whose answer is known."""
@@ -103,8 +113,8 @@ class Spool:
 
     def unsettled(self) -> list[Unsettled]:
         """Requests without a known end, oldest first."""
-        rows = self._rows("SELECT key, request, since FROM unsettled ORDER BY since")
-        return [Unsettled(key, request, since) for key, request, since in rows]
+        rows = self._rows("SELECT key, request, since, owner FROM unsettled ORDER BY since, rowid")
+        return [Unsettled(*row) for row in rows]
 
     # --- Print jobs -----------------------------------------------------------------------------
 

@@ -13,22 +13,28 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import sqlalchemy as sa
+import structlog
 from flask import Flask, Response
 from flask_openapi3 import Info, OpenAPI
 
 from store_api import auth, errors, events, logs, schema
-from store_api.db import Database
+from store_api.db import Database, OutcomeUnknown
 from store_api.demo import service as demo
 from store_api.demo_settings import make_demo_settings
 from store_api.features import BLUEPRINTS, FINDERS
+from store_api.footing import find_remarks
+from store_api.housekeeping import Housekeeper
 from store_api.idempotency import Keys
 from store_api.settings import BadSetting as BadSetting
 from store_api.settings import Settings, read_settings
 from store_api.system.openapi import describe
+from store_api.watching import make_watcher
 from store_api.writer_queue import QueueTimeout
 
 MAXIMUM_BODY = 1024 * 1024
 """Bytes of a request body."""
+INVALID_TRANSACTION_STATE = "25"
+"""PostgreSQL's class of codes for a transaction in a state that forbids what was asked."""
 VERSION = "1.0.0"
 """Version of the API, by semantic versioning."""
 
@@ -84,31 +90,53 @@ def prepare_demo(
 
 
 def open_app(environment: Mapping[str, str], log: TextIO | None = None) -> Flask:
-    """The service with the settings of `environment`, its log in `log`. Raises BadSetting."""
+    """The service with the settings of `environment`, its log in `log`, to be served. Raises BadSetting."""
     settings = read_settings(environment)
     logs.configure_logs(settings.log_level, log)
-    return create_app(settings)
+    return begin(create_app(settings))
+
+
+def begin(app: Flask) -> Flask:
+    """Begin what runs beside the requests, in the process that answers them; the same application."""
+    database: Database = app.extensions["database"]
+    app.extensions["housekeeper"].start()
+    structlog.get_logger().info("service.started", database=database.describe())
+    for remark in find_remarks(database):
+        structlog.get_logger().warning("database.unsafe", remark=remark)
+    return app
+
+
+def end_streams(app: Flask) -> None:
+    """End every event stream; everything else goes on."""
+    app.extensions["bell"].close()
 
 
 def close_app(app: Flask) -> None:
-    """End every event stream and close the database."""
-    app.extensions["bell"].close()
+    """End every event stream and thread, and close the database."""
+    end_streams(app)
+    app.extensions["housekeeper"].stop()
+    app.extensions["watcher"].stop()
     app.extensions["database"].close()
 
 
 def _lay_foundation(app: Flask, settings: Settings, database: Database) -> None:
     bell = events.Bell()
+    watcher = make_watcher(database, bell)
     app.extensions.update(
         settings=settings,
         database=database,
         idempotency_keys=Keys(settings.rival_wait_seconds),
         bell=bell,
         stream_slots=threading.BoundedSemaphore(settings.event_streams),
+        watcher=watcher,
+        housekeeper=Housekeeper(database, app.config["CLOCK"]),
     )
-    events.follow_database(database, bell)
+    events.follow_database(database, bell, watcher.tell)
     errors.register_errors(app, logs.log_failure)
-    for fault in (QueueTimeout, sa.exc.OperationalError, sa.exc.TimeoutError):
+    for fault in (QueueTimeout, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         app.register_error_handler(fault, _answer_database_fault)
+    app.register_error_handler(sa.exc.InternalError, _answer_internal_fault)
+    app.register_error_handler(OutcomeUnknown, _answer_unknown_outcome)
     logs.log_requests(app)
     auth.register_auth(app, FINDERS)
     app.after_request(_harden)
@@ -118,6 +146,20 @@ def _answer_database_fault(error: Exception) -> Response:
     """No turn in time, a deadlock, a full disk, a database that is gone: nothing was done, ask again."""
     logs.log_failure(error)
     return errors.answer(errors.Unavailable(retry_after=1))
+
+
+def _answer_internal_fault(error: sa.exc.InternalError) -> Response:
+    """PostgreSQL may only be read now, or ended an idle transaction: as above. Anything else is our fault."""
+    if str(getattr(error.orig, "sqlstate", "") or "").startswith(INVALID_TRANSACTION_STATE):
+        return _answer_database_fault(error)
+    logs.log_failure(error)
+    return errors.answer(errors.Failed())
+
+
+def _answer_unknown_outcome(error: Exception) -> Response:
+    """The connection broke during the commit: the key alone can tell what was done."""
+    logs.log_failure(error)
+    return errors.answer(errors.Unavailable("service.outcome_unknown", retry_after=1))
 
 
 def _harden(response: Response) -> Response:

@@ -35,8 +35,25 @@ LOG_FRAMES_AT = 16
 """Where the file beside the log keeps their number, in the machine's own byte order
 (https://sqlite.org/walformat.html#the_wal_index_header)."""
 
+IDLE_SECONDS = 30
+"""PostgreSQL ends a transaction that says nothing for this long, and with it the locks of a lost process."""
+RECYCLE_SECONDS = 1800
+"""A connection is made anew after half an hour, so that a move of the server reaches every process."""
+REACH = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15000,
+}
+"""Seconds (the last: milliseconds) after which a server that does not answer at all is given up."""
+
 FIXED_SQLITE = ((3, 44, 6), (3, 50, 7))
 """Maintenance releases that carry the fix of the WAL-reset race, besides 3.51.3 and later."""
+
+
+class OutcomeUnknown(Exception):
+    """The connection was lost during the commit: only the database knows whether it is done."""
 
 
 class UtcDateTime(sa.TypeDecorator[dt.datetime]):
@@ -179,13 +196,15 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """A transaction that may write: commits when left, rolls back when left by an exception.
 
-        Raises writer_queue.QueueTimeout where no turn came in time; then nothing happened.
+        Raises writer_queue.QueueTimeout where no turn came in time; then nothing happened. Raises
+        OutcomeUnknown where the connection was lost while it committed.
         """
         with self._turn():
-            with self._session(self.writer) as session, session.begin():
+            with self._session(self.writer) as session:
                 yield session
                 for prepare in self.before_commit:
                     prepare(session)
+                _commit(session)
             self._checkpoint_if_due()
         for tell in self.after_commit:
             tell(session)
@@ -201,8 +220,10 @@ class Database:
         if not self.is_sqlite:
             return "PostgreSQL, READ COMMITTED"
         version = ".".join(map(str, self.sqlite_version))
+        race = "has the WAL-reset race" if self.checkpoints_in_queue else "no WAL-reset race"
         checkpoints = "in the writer queue" if self.checkpoints_in_queue else "automatic"
-        return f"SQLite {version}, WAL, synchronous=FULL, queued writers, checkpoints {checkpoints}"
+        mode = f"WAL, synchronous=FULL, queued writers, checkpoints {checkpoints}"
+        return f"SQLite {version} ({race}), {mode}"
 
     def close(self) -> None:
         """Close every connection."""
@@ -273,19 +294,32 @@ class Database:
         lock, statement = (int(seconds * 1000) for seconds in self._limits)
         options = (
             f"-c timezone=UTC -c lock_timeout={lock} -c statement_timeout={statement} "
-            "-c idle_in_transaction_session_timeout=60000"
+            f"-c idle_in_transaction_session_timeout={IDLE_SECONDS * 1000}"
         )
         engine = sa.create_engine(
             self.url,
             pool_size=pool_size,
             max_overflow=16,
             pool_pre_ping=True,
+            pool_recycle=RECYCLE_SECONDS,
+            pool_timeout=self._limits[0],
             hide_parameters=True,
-            connect_args={"options": options, "connect_timeout": 5},
+            connect_args={"options": options, **REACH},
         )
         if begin == "BEGIN":
             return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         return engine.execution_options(isolation_level="READ COMMITTED")
+
+
+def _commit(session: Session) -> None:
+    """Commit; what fails before the last word is rolled back, and the connection lost at it is said so."""
+    session.flush()
+    try:
+        session.commit()
+    except sa.exc.DBAPIError as error:
+        if error.connection_invalidated:
+            raise OutcomeUnknown from error
+        raise
 
 
 def _frames_in_log(path: str) -> int:

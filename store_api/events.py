@@ -2,7 +2,7 @@
 
 What it is for: events are rows, written in the transaction that they tell of, numbered per store in the
 order in which they commit, so that a face which reads "after N" never misses one. A stream follows the
-table and is woken within its own process at once.
+table and is woken within its own process at once; watching.py wakes those of other processes.
 What it must not know: what a visit is.
 
 The numbers are given just before the commit, under the lock of the store's counter row: numbers drawn from
@@ -12,6 +12,7 @@ a sequence could become visible out of order, and a reader would skip the late o
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,10 +98,17 @@ class Bell:
         self.ring()
 
 
-def follow_database(database: Database, bell: Bell) -> None:
-    """Write what was told before each commit, and ring after it."""
+def follow_database(database: Database, bell: Bell, tell_others: Callable[[set[str]], None]) -> None:
+    """Write what was told before each commit; after it ring, and tell other processes of the stores."""
+
+    def spread(session: Session) -> None:
+        told = session.info.get("events")
+        if told:
+            bell.ring()
+            tell_others({each.store_id for each in told})
+
     database.before_commit.append(_write)
-    database.after_commit.append(lambda session: bell.ring() if session.info.get("events") else None)
+    database.after_commit.append(spread)
 
 
 def read_events(

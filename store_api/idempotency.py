@@ -2,7 +2,8 @@
 
 What it is for: the key's row is inserted first, in the same transaction as the work, and takes the answer
 before the commit; so only committed answers exist, and a crash leaves no key undecided
-(semantics of https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/).
+(semantics of https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). A caller that
+gives up closes its key: from then on a request that comes late under it does nothing.
 What it must not know: what the requests do.
 """
 
@@ -29,6 +30,8 @@ from store_api.keys import KeyRing
 KEPT = timedelta(days=30)
 """How long a key and its answer are kept."""
 KEY_FORM = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+CLOSED = "closed"
+"""Stands in the digest's place of a key that its caller closed; no digest is this short."""
 LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's code for a lock that did not come in time."""
 
@@ -48,10 +51,11 @@ class IdempotencyKey(NodeMixin, Base):
 
 @dataclass(frozen=True)
 class StoredAnswer:
-    """An answer as its bytes."""
+    """An answer as its bytes. `closed`: there is none, and there never will be."""
 
     status: int
     body: bytes
+    closed: bool = False
 
 
 def read_key() -> str:
@@ -102,11 +106,14 @@ class Keys:
     ) -> StoredAnswer | None:
         """Insert the key's row; the stored answer where it was there before.
 
-        Raises Invalid where the key was used for another request, Conflict where another process has it.
+        Raises Invalid where the key was used for another request, Conflict where another process has it or
+        where its caller closed it.
         """
         if self._insert(session, client, key, digests[0], now):
             return None
         row = session.get_one(IdempotencyKey, (client, key))
+        if row.request_digest == CLOSED:
+            raise Conflict("idempotency.key_closed")
         if row.request_digest not in digests:
             raise Invalid("idempotency.key_reused")
         return _stored(row)
@@ -118,6 +125,15 @@ class Keys:
             .where(IdempotencyKey.client == client, IdempotencyKey.key == key)
             .values(status=answer.status, answer=answer.body)
         )
+
+    def close(self, session: Session, client: str, key: str, now: datetime) -> StoredAnswer:
+        """Let nothing more be done under a key: the answer that it has already, else it is closed.
+
+        Raises Conflict while a request under it is at work.
+        """
+        if self._insert(session, client, key, CLOSED, now):
+            return StoredAnswer(0, b"", closed=True)
+        return _stored(session.get_one(IdempotencyKey, (client, key)))
 
     def find(self, session: Session, client: str, key: str) -> StoredAnswer | None:
         """The stored answer of a client's own key, or None where nothing was done under it."""
@@ -155,13 +171,20 @@ def _short_wait(session: Session, seconds: float | None) -> Iterator[None]:
     session.execute(sa.text("SELECT set_config('lock_timeout', :usual, true)"), {"usual": usual})
 
 
-def forget_old_keys(session: Session, now: datetime) -> int:
-    """Delete the keys that are older than they are kept; how many."""
-    result = session.execute(sa.delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT))
+def forget_old_keys(session: Session, now: datetime, most: int | None = None) -> int:
+    """Delete keys that are older than they are kept, at most so many; how many."""
+    old = IdempotencyKey.created_at < now - KEPT
+    if most is not None:
+        mine = (IdempotencyKey.client, IdempotencyKey.key)
+        chosen = sa.select(*mine).where(old).order_by(IdempotencyKey.created_at).limit(most)
+        old = sa.tuple_(*mine).in_(chosen)
+    result = session.execute(sa.delete(IdempotencyKey).where(old))
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def _stored(row: IdempotencyKey) -> StoredAnswer:
+    if row.request_digest == CLOSED:
+        return StoredAnswer(0, b"", closed=True)
     return StoredAnswer(row.status or 500, row.answer or b"")
 
 

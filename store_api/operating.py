@@ -25,6 +25,7 @@ from store_api.demo import service as demo_service
 from store_api.demo_settings import with_demo_settings
 from store_api.devices import service as devices
 from store_api.errors import NotFound
+from store_api.footing import find_remarks
 from store_api.idempotency import forget_old_keys
 from store_api.settings import BadSetting, Settings, read_settings
 from store_api.staff import service as staff_service
@@ -106,6 +107,8 @@ def check() -> None:
     """Say what the data stands on and whether schema and data are whole; exit status 1 if not."""
     with opened_database(settings_or_exit()) as database:
         click.echo(database.describe())
+        for remark in find_remarks(database):
+            click.echo(f"Remark: {remark}.")
         faults = [*schema.find_faults(database)]
         if not faults:
             with database.reading() as session:

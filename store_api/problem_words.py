@@ -64,6 +64,14 @@ WORDS: dict[str, Words] = {
         "en": "The first request with this key is still being worked on. Ask again with the same key.",
         "es": "La primera solicitud con esta clave sigue en curso. Pregunte de nuevo con la misma clave.",
     },
+    "idempotency.key_closed": {
+        "en": "This Idempotency-Key was given up. Nothing was done. Use a new key.",
+        "es": "Esta Idempotency-Key se dio por cerrada. No se hizo nada. Use una clave nueva.",
+    },
+    "service.outcome_unknown": {
+        "en": "The database was lost at the end. Send the same request and key again to learn the outcome.",
+        "es": "La base de datos se perdió al final. Repita la solicitud con la misma clave para saberlo.",
+    },
     "auth.token_missing": {
         "en": "Send a token as Authorization: Bearer.",
         "es": "Envíe un token como Authorization: Bearer.",

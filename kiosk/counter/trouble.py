@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.counter import current
 from kiosk.counter.blueprint import counter
-from kiosk.errors import StoreUnreachable
+from kiosk.counter.use import after_hold
+from kiosk.errors import StoreRefused, StoreUndecided
 from kiosk.htmx import go_to, show
-from kiosk.services import services
+from kiosk.rendering import next_try
+from store_api.contract import HoldAnswer
 
 FAULTS = frozenset({"missing", "stale", "too_large", "refused", "broken"})
 
@@ -25,16 +27,18 @@ def unreachable() -> Response:
 
 @counter.get("/finding-out")
 def finding_out() -> AnyResponse:
-    """It is not known yet whether something was done: ask by its key until it is."""
-    key = services().ledger.find(current.visit_id() or "")
-    if key is None:
+    """It is not known yet whether something was done: send it again under its own key until it is."""
+    client = current.client()
+    waiting = client.waiting(current.visit_id() or "")
+    if waiting is None:
         return go_to(url_for("counter.now"))
     try:
-        current.client().key_state(key)
-    except StoreUnreachable:
-        return show("counter/finding_out.html", "counter/_finding_out.html")
-    services().ledger.settle(key)
-    return go_to(url_for("counter.now"))
+        answer = client.repeat(*waiting, HoldAnswer)
+    except StoreUndecided:
+        return show("counter/finding_out.html", "counter/_finding_out.html", again=next_try())
+    except StoreRefused:
+        return go_to(url_for("counter.sheet", notice="sheet.not_done"))
+    return go_to(after_hold(answer))
 
 
 @counter.get("/fault/<fault>")

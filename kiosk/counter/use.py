@@ -17,7 +17,7 @@ from kiosk.receipts.order import order_receipt
 from kiosk.rendering import current_language
 from kiosk.services import current_station, services
 from kiosk.steps import Step, can_be_reserved, step_of
-from store_api.contract import Visit, VisitEvent
+from store_api.contract import HoldAnswer, Visit, VisitEvent
 
 
 @counter.get("/confirm")
@@ -36,15 +36,22 @@ def confirm() -> AnyResponse:
 @counter.post("/reserve")
 def reserve() -> AnyResponse:
     """Reserve what the answer granted. It is decided again; another answer is shown, and nothing is used."""
+    if current.client().waiting(current.visit_id() or "") is not None:
+        return go_to(url_for("counter.finding_out"))
     visit = current.find_visit()
     if visit is None or visit.decision is None or not can_be_reserved(visit):
         return go_to(flow.next_page(visit))
     key = current.attempt_key("hold", visit.decision.decision_id)
     answer = current.client().hold(visit.decision.decision_id, key, visit.visit_id)
+    return go_to(after_hold(answer))
+
+
+def after_hold(answer: HoldAnswer) -> str:
+    """The address to which the answer to a reservation leads."""
     if answer.hold is not None:
-        return go_to(url_for("counter.reserved"))
+        return url_for("counter.reserved")
     notice = "sheet.changed" if answer.code == "terms.changed" else "sheet.not_reserved"
-    return go_to(url_for("counter.sheet", notice=notice))
+    return url_for("counter.sheet", notice=notice)
 
 
 @counter.get("/reserved")

@@ -19,11 +19,8 @@ class DecisionCalls(Sender):
 
     def hold(self, decision_id: str, key: str, subject: str = "") -> wire.HoldAnswer:
         """Reserve what a decision granted; it is decided again. `subject` names it in the ledger."""
-        body = wire.HoldRequest(decision_id=decision_id)
-        self.ledger.remember(key, subject)
-        answer = self.write("POST", "/v1/holds", body, key, wire.HoldAnswer)
-        self.ledger.settle(key)
-        return answer
+        body = {"decision_id": decision_id}
+        return self.consume("/v1/holds", body, key, subject, wire.HoldAnswer)
 
     def release(self, hold_id: str, key: str) -> wire.Hold:
         """Give a hold back."""
@@ -32,7 +29,4 @@ class DecisionCalls(Sender):
     def confirm_order(self, order_id: str, key: str, subject: str = "") -> wire.RedemptionAnswer:
         """A named rep confirms the order; what is held for it is used; it is decided again."""
         path = f"/v1/orders/{part(order_id)}/confirm"
-        self.ledger.remember(key, subject)
-        answer = self.write("POST", path, None, key, wire.RedemptionAnswer)
-        self.ledger.settle(key)
-        return answer
+        return self.consume(path, None, key, subject, wire.RedemptionAnswer)

@@ -1,7 +1,8 @@
 """How a request travels to store_api and its answer back as a value.
 
 What it is for: reads and writes are sent again after a failure of the connection; a write keeps its
-idempotency key through every try, and is settled by that key where no answer came back.
+idempotency key through every try. Where no answer came back the key is closed: it was done, or it never
+will be. To look it up would not do, since a request that is late could still be done after the look.
 What it must not know: which operations there are; that the service may live in this very process.
 """
 
@@ -17,7 +18,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from kiosk.errors import SignInNeeded, StoreRefused, StoreUndecided, StoreUnreachable
-from kiosk.ledger import Ledger, NoLedger
+from kiosk.ledger import Ledger, NoLedger, Pending, owner_of
 from store_api import contract as wire
 
 T = TypeVar("T")
@@ -42,8 +43,30 @@ class Sender:
     ledger: Ledger = field(default_factory=NoLedger, repr=False)
 
     def key_state(self, key: str) -> wire.KeyState:
-        """What became of one of this caller's keys."""
+        """What became of one of this caller's keys so far."""
         return self.read(f"/v1/idempotency-keys/{part(key)}", wire.KeyState)
+
+    def close_key(self, key: str) -> wire.KeyState:
+        """Give one of this caller's keys up: it was done, or it never will be."""
+        path = f"/v1/idempotency-keys/{part(key)}"
+        response = self._send("DELETE", path, None, None)
+        if response is None:
+            raise StoreUnreachable(f"DELETE {path} was not answered")
+        return read_answer(response, wire.KeyState)
+
+    def waiting(self, subject: str) -> tuple[str, Pending] | None:
+        """This caller's request about a subject whose end is not known, and its key."""
+        return self.ledger.find(subject, owner_of(self.token))
+
+    def repeat(self, key: str, pending: Pending, answer: Answer[T]) -> T:
+        """Send an unsettled request once more under its own key. Raises StoreUndecided if that fails too."""
+        try:
+            response = self.send_once("POST", pending.path, pending.body, key)
+        except StoreUnreachable:
+            raise StoreUndecided(key) from None
+        if _is_worth_another_try(response):
+            raise StoreUndecided(key)
+        return self._crossing_out(key, lambda: self._read_or_settle(response, key, answer))
 
     def headers(self) -> dict[str, str]:
         """What every request of this caller carries."""
@@ -59,25 +82,54 @@ class Sender:
 
     def write(self, method: str, path: str, body: Any, key: str, answer: Answer[T]) -> T:
         """The answer of a write, whichever try brought it; `key` is its idempotency key."""
-        response = self._send(method, path, body, key)
+        response, tries = self._try(method, path, body, key)
+        if response is None:
+            return self._settle(key, answer, StoreUnreachable(f"nothing was done for key {key}"))
+        return read_answer(response, answer) if tries == 1 else self._read_or_settle(response, key, answer)
+
+    def consume(self, path: str, body: dict[str, Any] | None, key: str, subject: str, answer: Answer[T]) -> T:
+        """As `write`, of what consumes something: written down until its end is known."""
+        self.ledger.remember(key, Pending(subject, path, body), owner_of(self.token))
+        return self._crossing_out(key, lambda: self.write("POST", path, body, key, answer))
+
+    def _crossing_out(self, key: str, work: Callable[[], T]) -> T:
+        """Do the work and cross its key out, unless its end is still not known afterwards."""
         try:
-            return self._settle(key, answer) if response is None else read_answer(response, answer)
-        except (StoreRefused, StoreUnreachable):
-            self.ledger.settle(key)  # it is known that nothing was done
+            found = work()
+        except (StoreRefused, StoreUnreachable) as error:
+            if not isinstance(error, SignInNeeded):
+                self.ledger.settle(key)  # nothing was done, and nothing will be
             raise
+        self.ledger.settle(key)
+        return found
+
+    def _read_or_settle(self, response: httpx.Response, key: str, answer: Answer[T]) -> T:
+        """A later try's answer. A refusal says nothing about an earlier try that is still on its way."""
+        try:
+            return read_answer(response, answer)
+        except (StoreRefused, StoreUnreachable) as error:
+            if isinstance(error, SignInNeeded):
+                raise
+            return self._settle(key, answer, error)
 
     def _send(self, method: str, path: str, body: Any, key: str | None) -> httpx.Response | None:
         """The first usable answer of a few tries; None where there was none."""
-        for pause in (*PAUSES, None):
+        return self._try(method, path, body, key)[0]
+
+    def _try(self, method: str, path: str, body: Any, key: str | None) -> tuple[httpx.Response | None, int]:
+        """The same, and the number of tries."""
+        response = None
+        for number, pause in enumerate((*PAUSES, None), start=1):
             try:
                 response = self.send_once(method, path, body, key)
             except StoreUnreachable:
                 response = None
             if response is not None and not _is_worth_another_try(response):
-                return response
+                return response, number
             if pause is not None:
                 self.sleep(_pause_after(response, pause))
-        return response if response is not None and response.status_code < 500 else None
+        usable = response is not None and response.status_code < 500
+        return response if usable else None, number
 
     def send_once(self, method: str, path: str, body: Any, key: str | None) -> httpx.Response:
         """Send a request once. Raises StoreUnreachable where the connection failed."""
@@ -94,18 +146,18 @@ class Sender:
         except httpx.HTTPError as error:
             raise StoreUnreachable(f"{method} {path}: {error}") from error
 
-    def _settle(self, key: str, answer: Answer[T]) -> T:
-        """The stored answer of a write of which nothing came back.
+    def _settle(self, key: str, answer: Answer[T], otherwise: Exception) -> T:
+        """The stored answer of a write whose end is not known; its key is closed, so that it has one.
 
-        Raises StoreUnreachable where the service knows that nothing was done, StoreUndecided where it
-        cannot be asked either.
+        Raises `otherwise` where nothing was done and nothing will be, StoreUndecided where the service
+        cannot be asked either, or is still at work on it.
         """
         try:
-            state = self.key_state(key)
-        except StoreUnreachable:
+            state = self.close_key(key)
+        except (StoreUnreachable, StoreRefused):
             raise StoreUndecided(key) from None
-        if state.state == "unknown" or state.status is None:
-            raise StoreUnreachable(f"nothing was done for key {key}")
+        if state.state == "closed" or state.status is None:
+            raise otherwise
         return read_stored(state, answer)
 
 

@@ -11,15 +11,15 @@ import phonenumbers
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kiosk.errors import StoreRefused
+from kiosk.errors import SignInNeeded, StoreRefused, StoreUndecided
 from kiosk.htmx import go_to, show
-from kiosk.rendering import current_language
+from kiosk.rendering import current_language, next_try
 from kiosk.services import current_station, paired_station, services
 from kiosk.sessions import seal, unseal
 from kiosk.store_client import StoreClient
 from kiosk.tablet import views
 from kiosk.words import LANGUAGES, say
-from store_api.contract import Store, Visit, VisitEvent
+from store_api.contract import RedemptionAnswer, Store, Visit, VisitEvent
 
 tablet = Blueprint("tablet", __name__, url_prefix="/tablet")
 FAULTS = frozenset({"missing", "unreachable", "finding_out", "refused", "stale", "broken"})
@@ -135,7 +135,10 @@ def visits() -> Response:
 @tablet.get("/visits/<visit_id>")
 def visit(visit_id: str) -> AnyResponse:
     """One visit: who, the order, the customer's sheet, and what can be done."""
-    return _visit_page(_client().visit(visit_id))
+    if _client().waiting(visit_id) is not None:
+        return go_to(url_for("tablet.finding_out", visit_id=visit_id))
+    notice = request.args.get("notice", "")
+    return _visit_page(_client().visit(visit_id), notice if notice in views.NOTICES_OF_A_CONFIRMATION else "")
 
 
 def _visit_page(
@@ -170,16 +173,40 @@ def events() -> Response:
 @tablet.post("/visits/<visit_id>/confirm")
 def confirm(visit_id: str) -> AnyResponse:
     """Confirm the order; the credit that is held for it is used."""
+    if _client().waiting(visit_id) is not None:
+        return go_to(url_for("tablet.finding_out", visit_id=visit_id))
     found = _client().visit(visit_id)
     if found.order is None or not views.can_confirm(found):
         return _back(visit_id)
     key = _key("confirm", found.order.order_id)
-    answer = _client().confirm_order(found.order.order_id, key, visit_id)
+    return _after_confirm(visit_id, _client().confirm_order(found.order.order_id, key, visit_id))
+
+
+def _after_confirm(visit_id: str, answer: RedemptionAnswer) -> AnyResponse:
     if answer.redemption is not None:
         views.print_receipt(services(), _client().visit(visit_id), _store(), again="")
         return _back(visit_id)
     notice = "tablet.changed" if answer.code == "terms.changed" else "tablet.not_used"
-    return _visit_page(_client().visit(visit_id), notice)
+    return go_to(url_for("tablet.visit", visit_id=visit_id, notice=notice))
+
+
+@tablet.get("/visits/<visit_id>/finding-out")
+def finding_out(visit_id: str) -> AnyResponse:
+    """It is not known yet whether the order was confirmed: send it again under its own key until it is."""
+    waiting = _client().waiting(visit_id)
+    if waiting is None:
+        return _back(visit_id)
+    try:
+        answer = _client().repeat(*waiting, RedemptionAnswer)
+    except StoreUndecided:
+        pages = ("tablet/finding_out.html", "tablet/_finding_out.html")
+        return show(*pages, visit_id=visit_id, again=next_try())
+    except SignInNeeded:
+        session.clear()
+        return go_to(url_for("tablet.sign_in"))
+    except StoreRefused:
+        return go_to(url_for("tablet.visit", visit_id=visit_id, notice="tablet.not_done"))
+    return _after_confirm(visit_id, answer)
 
 
 def _back(visit_id: str) -> AnyResponse:

@@ -20,6 +20,9 @@ NOTICES = {
 }
 
 
+NOTICES_OF_A_CONFIRMATION = frozenset({"tablet.changed", "tablet.not_used", "tablet.not_done"})
+
+
 def step_name(visit: Visit) -> str:
     """The name of the stage at which a visit stands."""
     return step_of(visit).value

@@ -8,10 +8,14 @@ from store_api.contract.basis import Wire
 
 
 class KeyState(Wire):
-    """What became of an idempotency key: `settled` with the stored answer, or `unknown` (nothing done)."""
+    """What became of an idempotency key.
+
+    `settled`: done, with the stored answer. `closed`: nothing was done, and nothing will be under this key.
+    `unknown`: nothing was done so far; a request that is still on its way may yet be.
+    """
 
     key: str
-    state: Literal["settled", "unknown"]
+    state: Literal["settled", "closed", "unknown"]
     status: int | None
     answer: Any
 

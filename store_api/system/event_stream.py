@@ -10,6 +10,7 @@ Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 from flask import Response, current_app, request
@@ -21,12 +22,11 @@ from store_api.contract import VisitEvent
 from store_api.db import Database
 from store_api.errors import BadRequest, Unavailable
 from store_api.events import PAGE, Bell, last_event, read_events
+from store_api.watching import Watcher
 from store_api.work import bound
 
 api = APIBlueprint("events", __name__)
 
-POLL_SECONDS = 0.2
-"""How often a stream looks for events of other processes."""
 HEARTBEAT_SECONDS = 15.0
 """A comment this often shows proxies and browsers that the stream lives; the token is checked again."""
 LARGEST_NUMBER = 2**53
@@ -99,7 +99,9 @@ def _stream(channel: Channel, after: int) -> Response:
     slots: threading.BoundedSemaphore = current_app.extensions["stream_slots"]
     if not slots.acquire(blocking=False):
         raise Unavailable("events.too_many_streams", retry_after=5)
-    lines = _follow(channel, current_app.extensions["bell"], after, _token_check())
+    watcher: Watcher = current_app.extensions["watcher"]
+    watcher.start()
+    lines = _follow(channel, current_app.extensions["bell"], watcher, after, _token_check())
     response = Response(lines, content_type="text/event-stream; charset=utf-8")
     response.headers["X-Accel-Buffering"] = "no"
     response.call_on_close(slots.release)
@@ -119,10 +121,12 @@ def _token_check() -> Callable[[], bool]:
     return holds
 
 
-def _follow(channel: Channel, bell: Bell, after: int, token_holds: Callable[[], bool]) -> Iterator[str]:
+def _follow(
+    channel: Channel, bell: Bell, watcher: Watcher, after: int, token_holds: Callable[[], bool]
+) -> Iterator[str]:
     """The stream's lines: events as they come, a comment where nothing came for a while."""
     yield "retry: 1000\n\n"
-    quiet = 0.0
+    checked = time.monotonic()
     while not bell.closing.is_set():
         rings = bell.rings
         found = channel.read(after)
@@ -131,10 +135,9 @@ def _follow(channel: Channel, bell: Bell, after: int, token_holds: Callable[[], 
             yield f"id: {event.event_id}\nevent: visit\ndata: {event.model_dump_json()}\n\n"
         if len(found) == PAGE:
             continue
-        bell.wait(rings, POLL_SECONDS)
-        quiet += POLL_SECONDS
-        if quiet >= HEARTBEAT_SECONDS:
+        bell.wait(rings, min(watcher.pause, HEARTBEAT_SECONDS))
+        if time.monotonic() - checked >= HEARTBEAT_SECONDS:
             if not token_holds():
                 return
-            quiet = 0.0
+            checked = time.monotonic()
             yield ": still here\n\n"

@@ -12,9 +12,9 @@ from pydantic import BaseModel, Field
 from store_api.auth import allow
 from store_api.contract import Health, KeyState
 from store_api.db import Database
-from store_api.idempotency import KEY_FORM, Keys
+from store_api.idempotency import KEY_FORM, Keys, StoredAnswer
 from store_api.schema import is_current
-from store_api.work import Work, reads
+from store_api.work import Work, reads, writes_without_key
 
 api = APIBlueprint("system", __name__)
 
@@ -52,8 +52,23 @@ def show_key(work: Work, path: KeyPath) -> KeyState:
     found = keys.find(work.session, work.caller.client_id, path.key)
     if found is None:
         return KeyState(key=path.key, state="unknown", status=None, answer=None)
+    return _key_state(path.key, found)
+
+
+@api.delete("/v1/idempotency-keys/<key>", responses={200: KeyState})
+@allow("kiosk", "tablet", "rep", "manager", "till")
+@writes_without_key
+def close_key(work: Work, path: KeyPath) -> KeyState:
+    """Give up one of the caller's own keys: its answer if it has one, else nothing is ever done under it."""
+    keys: Keys = current_app.extensions["idempotency_keys"]
+    return _key_state(path.key, keys.close(work.session, work.caller.client_id, path.key, work.now))
+
+
+def _key_state(key: str, found: StoredAnswer) -> KeyState:
+    if found.closed:
+        return KeyState(key=key, state="closed", status=None, answer=None)
     body = json.loads(found.body) if found.body else None
-    return KeyState(key=path.key, state="settled", status=found.status, answer=body)
+    return KeyState(key=key, state="settled", status=found.status, answer=body)
 
 
 def _health(work: Work, status: str) -> Health:

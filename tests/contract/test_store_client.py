@@ -160,6 +160,19 @@ def test_a_key_can_be_settled_and_an_unknown_one_is_unknown(kiosk: StoreClient) 
     assert kiosk.key_state(key()).state == "unknown"
 
 
+def test_a_key_that_was_closed_does_nothing_any_more_and_a_used_one_keeps_its_answer(
+    kiosk: StoreClient, rep: StoreClient
+) -> None:
+    before, late, used = len(rep.open_visits().visits), key(), key()
+    assert kiosk.close_key(late).state == "closed"
+    with pytest.raises(StoreRefused) as refused:
+        kiosk.open_visit("en", late)
+    assert refused.value.code == "idempotency.key_closed"
+    visit = kiosk.open_visit("en", used)
+    assert kiosk.close_key(used).answer["visit_id"] == visit.visit_id
+    assert len(rep.open_visits().visits) == before + 1
+
+
 def test_the_language_of_a_visit_can_change(kiosk: StoreClient) -> None:
     visit = kiosk.open_visit("en", key())
     assert kiosk.set_language(visit.visit_id, "es", key()).language == "es"

@@ -21,7 +21,7 @@ class ScriptedStore(httpx.BaseTransport):
     def __init__(self) -> None:
         self.visit = factories.visit()
         self.asked: list[tuple[str, dict[str, Any], str]] = []
-        self.any_key: Answer = wire.KeyState(key="any", state="unknown", status=None, answer=None)
+        self.any_key: Answer = wire.KeyState(key="any", state="closed", status=None, answer=None)
         self.answers: dict[str, Answer] = {
             "GET /v1/store": factories.STORE,
             "GET /v1/price-list": factories.PRICES,
@@ -52,7 +52,7 @@ class ScriptedStore(httpx.BaseTransport):
         body = json.loads(request.content) if request.content else {}
         self.asked.append((name, body, request.headers.get("Idempotency-Key", "")))
         missing = (404, factories.problem(404, "not_found"))
-        is_key = name.startswith("GET /v1/idempotency-keys/")
+        is_key = request.url.path.startswith("/v1/idempotency-keys/")
         answer = self.any_key if is_key else self.answers.get(name, missing)
         if callable(answer) and not isinstance(answer, wire.Wire):
             answer = answer(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from flask import Flask
 
 from kiosk.app import CONTENT_SECURITY_POLICY
 from kiosk.errors import StoreUndecided, StoreUnreachable
-from kiosk.ledger import SpoolLedger, settle_all
+from kiosk.ledger import FORGOTTEN_SECONDS, Pending, SpoolLedger, settle_abandoned
 from kiosk.spool import Spool
 from kiosk.store_client import StoreClient
 from store_api import contract as wire
@@ -212,21 +213,114 @@ def test_a_lost_answer_is_found_out_by_its_key(in_visit: Browser, store: Scripte
     assert len(store.keys("POST /v1/holds")) == 1
 
 
-def test_while_nothing_is_known_the_page_says_so_and_goes_on_by_itself(
-    in_visit: Browser, store: ScriptedStore, app: Flask, tmp_path: Path
+@pytest.fixture
+def ledger(app: Flask, tmp_path: Path) -> SpoolLedger:
+    """A ledger on the disk, with which the app notes what is not settled."""
+    made = SpoolLedger(Spool(tmp_path / "spool.sqlite"), lambda: 1000.0)
+    object.__setattr__(app.extensions["services"], "ledger", made)
+    return made
+
+
+def lose_the_answer(store: ScriptedStore, name: str) -> None:
+    """No answer comes back, and the service cannot be asked about the key either."""
+    store.answers[name] = httpx.ReadError("lost")
+    store.any_key = httpx.ConnectError("gone")
+
+
+HELD = wire.HoldAnswer(hold=factories.HOLD, code=None, decision=factories.decision("yes"))
+
+
+def test_while_nothing_is_known_the_page_says_so_and_sends_the_same_key_again(
+    in_visit: Browser, store: ScriptedStore, ledger: SpoolLedger
 ) -> None:
-    ledger = SpoolLedger(Spool(tmp_path / "spool.sqlite"), lambda: 1.0)
-    object.__setattr__(app.extensions["services"], "ledger", ledger)
     store.visit = factories.identified(order=factories.order(), decision=factories.decision("yes"))
     in_visit.get("/confirm")
-    store.answers["POST /v1/holds"] = httpx.ReadError("lost")
-    store.any_key = httpx.ConnectError("gone")
-    assert "do not try again" in in_visit.post("/reserve").text
+    lose_the_answer(store, "POST /v1/holds")
+    page = in_visit.post("/reserve")
+    assert "Nothing is lost; do not try again." in page.text
     assert len(ledger.unsettled()) == 1
-    assert "do not try again" in in_visit.get("/finding-out").text
-    store.any_key = wire.KeyState(key="k", state="unknown", status=None, answer=None)
-    assert "Reserve it" in in_visit.get("/finding-out").text
+    tries = [re.search(r"try=(\d+)\" hx-trigger=\"load delay:(\d+)s", page.text)]
+    for _ in range(4):
+        assert tries[-1] is not None
+        page = in_visit.get(f"/finding-out?try={tries[-1].group(1)}")
+        tries.append(re.search(r"try=(\d+)\" hx-trigger=\"load delay:(\d+)s", page.text))
+    assert [found.group(2) for found in tries if found] == ["1", "2", "4", "8", "8"]
+    store.answers["POST /v1/holds"] = HELD
+    store.visit = store.visit.model_copy(update={"hold": factories.HOLD})
+    assert "It is reserved for you" in in_visit.get("/finding-out").text
+    assert (len(store.keys("POST /v1/holds")), ledger.unsettled()) == (1, [])
+
+
+def test_what_was_refused_in_the_end_was_not_done_and_can_be_asked_again(
+    in_visit: Browser, store: ScriptedStore, ledger: SpoolLedger
+) -> None:
+    store.visit = factories.identified(order=factories.order(), decision=factories.decision("yes"))
+    in_visit.get("/confirm")
+    lose_the_answer(store, "POST /v1/holds")
+    in_visit.post("/reserve")
+    store.answers["POST /v1/holds"] = (409, factories.problem(409, "idempotency.key_closed"))
+    store.any_key = wire.KeyState(key="k", state="closed", status=None, answer=None)
+    page = in_visit.get("/finding-out")
+    assert "It was not reserved. Nothing was used." in page.text
+    assert "Reserve it" in page.text
     assert ledger.unsettled() == []
+
+
+def test_a_second_press_while_nothing_is_known_leads_back_to_the_page_that_finds_out(
+    in_visit: Browser, store: ScriptedStore, ledger: SpoolLedger
+) -> None:
+    store.visit = factories.identified(order=factories.order(), decision=factories.decision("yes"))
+    in_visit.get("/confirm")
+    lose_the_answer(store, "POST /v1/holds")
+    in_visit.post("/reserve")
+    in_visit.post("/reserve", attempt="another one")
+    assert (len(store.keys("POST /v1/holds")), len(ledger.unsettled())) == (1, 1)
+
+
+def reserved_order(store: ScriptedStore) -> None:
+    store.visit = factories.identified(
+        order=factories.order(), decision=factories.decision("yes"), hold=factories.HOLD
+    )
+
+
+def test_the_tablet_finds_out_too_and_then_opens_the_visit(
+    tablet: Browser, store: ScriptedStore, ledger: SpoolLedger
+) -> None:
+    reserved_order(store)
+    tablet.get("/visits/vis_1")
+    confirm = f"POST /v1/orders/{factories.order().order_id}/confirm"
+    lose_the_answer(store, confirm)
+    assert "Nothing is lost; do not try again." in tablet.post("/visits/vis_1/confirm").text
+    assert "do not try again" in tablet.get("/visits/vis_1").text
+    store.answers[confirm] = wire.RedemptionAnswer(
+        redemption=None, code="terms.changed", decision=factories.decision("not_yet")
+    )
+    assert "The answer changed." in tablet.get("/visits/vis_1/finding-out").text
+    assert (len(store.keys(confirm)), ledger.unsettled()) == (1, [])
+
+
+def test_the_kiosk_does_not_settle_what_a_member_of_staff_sent(
+    tablet: Browser, in_visit: Browser, store: ScriptedStore, ledger: SpoolLedger
+) -> None:
+    reserved_order(store)
+    tablet.get("/visits/vis_1")
+    lose_the_answer(store, f"POST /v1/orders/{factories.order().order_id}/confirm")
+    tablet.post("/visits/vis_1/confirm")
+    in_visit.get("/finding-out")
+    assert len(ledger.unsettled()) == 1
+
+
+def test_a_session_that_ended_meanwhile_leaves_the_request_unsettled_and_asks_to_sign_in(
+    tablet: Browser, store: ScriptedStore, ledger: SpoolLedger
+) -> None:
+    reserved_order(store)
+    tablet.get("/visits/vis_1")
+    confirm = f"POST /v1/orders/{factories.order().order_id}/confirm"
+    lose_the_answer(store, confirm)
+    tablet.post("/visits/vis_1/confirm")
+    store.answers[confirm] = (401, factories.problem(401, "auth.token_unknown"))
+    assert "Staff number" in tablet.get("/visits/vis_1/finding-out").text
+    assert len(ledger.unsettled()) == 1
 
 
 def failing_client(store: ScriptedStore) -> StoreClient:
@@ -246,17 +340,27 @@ def test_a_write_keeps_its_key_through_every_try(store: ScriptedStore) -> None:
 @pytest.mark.parametrize(
     ("state", "error"),
     [
-        (wire.KeyState(key="k", state="unknown", status=None, answer=None), StoreUnreachable),
+        (wire.KeyState(key="k", state="closed", status=None, answer=None), StoreUnreachable),
         (httpx.ConnectError("gone"), StoreUndecided),
     ],
 )
-def test_a_write_without_an_answer_is_nothing_done_or_not_known(
+def test_a_write_without_an_answer_is_closed_or_not_known(
     store: ScriptedStore, state: wire.KeyState | Exception, error: type[Exception]
 ) -> None:
     store.answers["POST /v1/visits"] = httpx.ReadTimeout("lost")
     store.any_key = state
     with pytest.raises(error):
         failing_client(store).open_visit("en", "k")
+    assert store.count("DELETE /v1/idempotency-keys/k") > 0
+    assert store.count("GET /v1/idempotency-keys/k") == 0
+
+
+def test_a_refusal_of_a_later_try_does_not_hide_that_an_earlier_one_was_done(store: ScriptedStore) -> None:
+    answers: list[object] = [httpx.ReadTimeout("slow"), (409, factories.problem(409, "resource.conflict"))]
+    store.answers["POST /v1/visits"] = lambda request: answers.pop(0)
+    done = factories.visit().model_dump(mode="json")
+    store.any_key = wire.KeyState(key="k", state="settled", status=201, answer=done)
+    assert failing_client(store).open_visit("en", "k").visit_id == "vis_1"
 
 
 def test_a_rival_with_the_same_key_is_waited_for(store: ScriptedStore) -> None:
@@ -273,20 +377,38 @@ def test_a_rival_with_the_same_key_is_waited_for(store: ScriptedStore) -> None:
     assert waits == [1.0]
 
 
-def test_what_a_crash_left_unsettled_is_settled_at_the_next_start(tmp_path: Path) -> None:
-    ledger = SpoolLedger(Spool(tmp_path / "spool.sqlite"), lambda: 1.0)
-    for key in ("done", "not done", "away"):
-        ledger.remember(key, "vis_1")
+def test_what_a_crash_left_unsettled_is_closed_by_its_owner(tmp_path: Path) -> None:
+    clock = [1000.0]
+    spool = Spool(tmp_path / "spool.sqlite")
+    before = SpoolLedger(spool, lambda: clock[0])
+    for key, owner in (("done", "mine"), ("not done", "mine"), ("away", "mine"), ("theirs", "staff")):
+        before.remember(key, Pending("vis_1", "/v1/holds", {}), owner)
+    ledger = SpoolLedger(spool, lambda: clock[0])
 
-    def ask(key: str) -> wire.KeyState:
+    def close(key: str) -> wire.KeyState:
         if key == "away":
             raise StoreUnreachable("gone")
         return wire.KeyState(
-            key=key, state="settled" if key == "done" else "unknown", status=None, answer=None
+            key=key, state="settled" if key == "done" else "closed", status=None, answer=None
         )
 
-    assert settle_all(ledger, ask) == 2
+    assert settle_abandoned(before, {"mine": close}) == 0, "somebody waits for these"
+    assert settle_abandoned(ledger, {"mine": close}) == 2
+    assert [entry.key for entry in ledger.unsettled()] == ["away", "theirs"]
+    clock[0] += FORGOTTEN_SECONDS + 1
+    assert settle_abandoned(ledger, {"mine": close}) == 1
     assert [entry.key for entry in ledger.unsettled()] == ["away"]
+
+
+def test_a_spool_of_an_earlier_version_is_read_and_settled(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "spool.sqlite") as old:
+        columns = "key TEXT PRIMARY KEY, request TEXT NOT NULL, since REAL NOT NULL"
+        old.execute(f"CREATE TABLE unsettled ({columns})")
+        old.execute("INSERT INTO unsettled VALUES ('k', 'vis_1', 5.0)")
+    old.close()
+    ledger = SpoolLedger(Spool(tmp_path / "spool.sqlite"), lambda: 10_000.0)
+    assert ledger.subject_of("k") == "vis_1"
+    assert settle_abandoned(ledger, {}) == 1
 
 
 def test_a_page_that_fails_says_so_without_a_trace(

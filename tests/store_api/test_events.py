@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from store_api import events
@@ -17,6 +22,8 @@ from store_api.errors import Conflict
 from store_api.settings import Settings
 from tests.store_api.clients import Client
 from tests.store_api.factories import NOW, FakeClock, World
+
+ROOT = Path(__file__).parents[2]
 
 
 def tell(
@@ -114,7 +121,7 @@ def test_a_stream_without_a_number_starts_now_and_hears_what_another_process_com
     stream = iter(answer.response)
     next(stream)
     elsewhere = Database(settings.database_url)
-    events.follow_database(elsewhere, events.Bell())
+    events.follow_database(elsewhere, events.Bell(), lambda stores: None)
     with elsewhere.transaction() as session:
         tell(session, "visit.closed")
     assert "visit.closed" in str(next(stream))
@@ -187,4 +194,92 @@ def test_a_stream_ends_when_its_token_does(as_rep: Client, monkeypatch: pytest.M
     assert b"still here" in next(stream)
     as_rep.delete("/v1/staff/sessions/current")
     assert all(b"still here" in line for line in stream)
+    answer.close()
+
+
+TELLER = """
+import sys
+from store_api import events
+from store_api.logs import configure_logs
+from store_api.db import Database
+from store_api.watching import make_watcher
+from tests.store_api.factories import NOW
+configure_logs("error", sys.stderr)
+database, bell = Database(sys.argv[1], pool_size=1), events.Bell()
+watcher = make_watcher(database, bell)
+events.follow_database(database, bell, watcher.tell)
+for line in sys.stdin:
+    with database.transaction() as session:
+        events.tell(session, store_id="store-1", station="counter-1", visit_id="vis_1",
+                    what=line.strip(), revision=1, now=NOW)
+    print(line.strip(), flush=True)
+watcher.stop()
+database.close()
+"""
+
+
+@pytest.fixture
+def teller(settings: Settings) -> Iterator[subprocess.Popen[str]]:
+    """Another process that tells of a visit for each line that it is given."""
+    command = [sys.executable, "-c", TELLER, settings.database_url]
+    pipe, quiet = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=quiet, text=True) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def tell_elsewhere(teller: subprocess.Popen[str], what: str) -> None:
+    """Have the other process tell of a visit, and wait until it has committed."""
+    assert teller.stdin is not None
+    assert teller.stdout is not None
+    teller.stdin.write(what + "\n")
+    teller.stdin.flush()
+    assert teller.stdout.readline() == what + "\n"
+
+
+def test_a_stream_is_woken_by_what_another_process_commits(
+    as_rep: Client, telling: Database, teller: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A stream that had to look by itself would hear nothing before the test gives up.
+    monkeypatch.setattr("store_api.watching.PAUSE_WITH_HINTS", 1000.0)
+    monkeypatch.setattr("store_api.watching.PAUSE_WITHOUT_HINTS", 1000.0)
+    monkeypatch.setattr("store_api.system.event_stream.HEARTBEAT_SECONDS", 1000.0)
+    answer = as_rep.get("/v1/events", buffered=False)
+    stream = iter(answer.response)
+    next(stream)
+    for what in ("visit.opened", "visit.closed"):
+        tell_elsewhere(teller, what)
+        assert what in str(next(stream))
+    answer.close()
+
+
+def test_a_stream_looks_by_itself_while_no_hint_comes(
+    as_rep: Client, app: Flask, telling: Database, teller: subprocess.Popen[str], database: Database
+) -> None:
+    answer = as_rep.get("/v1/events", buffered=False)
+    stream = iter(answer.response)
+    next(stream)
+    app.extensions["watcher"].stop()
+    tell_elsewhere(teller, "visit.opened")
+    assert "visit.opened" in str(next(stream))
+    assert app.extensions["watcher"].pause < 1
+    answer.close()
+
+
+def test_a_listening_connection_that_breaks_is_made_again_and_nothing_is_missed(
+    as_rep: Client, app: Flask, database: Database, teller: subprocess.Popen[str]
+) -> None:
+    if database.is_sqlite:
+        return  # there is no connection that could break: it is a file
+    answer = as_rep.get("/v1/events", buffered=False)
+    stream = iter(answer.response)
+    next(stream)
+    tell_elsewhere(teller, "visit.opened")
+    assert "visit.opened" in str(next(stream))
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sameterms events'"
+    with database.transaction() as session:
+        assert all(session.scalars(sa.text(end)))
+    tell_elsewhere(teller, "visit.closed")
+    assert "visit.closed" in str(next(stream))
     answer.close()

@@ -241,6 +241,55 @@ def test_keys_are_kept_for_thirty_days(as_kiosk: Client, probe: Probe, database:
         assert session.scalar(sa.select(sa.func.count()).select_from(IdempotencyKey)) == 0
 
 
+def test_old_keys_are_forgotten_a_few_at_a_time(as_kiosk: Client, probe: Probe, database: Database) -> None:
+    for number in range(5):
+        as_kiosk.post("/v1/probe", {"language": "en"}, key=f"key-{number}")
+    later = NOW + KEPT + dt.timedelta(days=1)
+    with database.transaction() as session:
+        assert [forget_old_keys(session, later, most=2) for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_a_closed_key_stays_closed_and_does_nothing(as_kiosk: Client, probe: Probe) -> None:
+    states = [as_kiosk.delete("/v1/idempotency-keys/one").get_json() for _ in range(2)]
+    closed = {"key": "one", "state": "closed", "status": None, "answer": None}
+    assert states == [closed, closed]
+    for _ in range(2):
+        late = as_kiosk.post("/v1/probe", {"language": "en"}, key="one")
+        assert (late.status_code, late.get_json()["code"]) == (409, "idempotency.key_closed")
+        assert "Retry-After" not in late.headers
+    assert as_kiosk.get("/v1/idempotency-keys/one").get_json() == closed
+    assert probe.calls == 0
+
+
+def test_closing_a_used_key_gives_its_answer_and_changes_nothing(as_kiosk: Client, probe: Probe) -> None:
+    first = as_kiosk.post("/v1/probe", {"language": "en"}, key="one")
+    assert as_kiosk.delete("/v1/idempotency-keys/one").get_json()["answer"] == {"language": "en"}
+    assert as_kiosk.post("/v1/probe", {"language": "en"}, key="one").data == first.data
+
+
+def test_nobody_closes_the_key_of_another(as_kiosk: Client, as_tablet: Client, probe: Probe) -> None:
+    as_tablet.delete("/v1/idempotency-keys/one")
+    assert as_kiosk.post("/v1/probe", {"language": "en"}, key="one").status_code == 201
+
+
+def test_a_key_cannot_be_closed_while_its_request_is_at_work(
+    as_kiosk: Client, second_app: Flask, probe: Probe, database: Database
+) -> None:
+    probe.held = True
+    elsewhere = Client(second_app, as_kiosk.token)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(as_kiosk.post, "/v1/probe", {"language": "en"}, key="one")
+        assert probe.begun.wait(20)
+        closing = pool.submit(elsewhere.delete, "/v1/idempotency-keys/one")
+        if not database.is_sqlite:
+            assert closing.result().get_json()["code"] == "idempotency.in_flight"
+        probe.go_on.set()
+        assert first.result().status_code == 201
+        # On SQLite the closing waited in the line behind the request, and then found its answer.
+        assert closing.result().status_code == (200 if database.is_sqlite else 409)
+    assert elsewhere.delete("/v1/idempotency-keys/one").get_json()["state"] == "settled"
+
+
 def test_staff_tokens_are_never_stored(as_rep: Client, database: Database) -> None:
     with database.reading() as session:
         assert session.scalars(sa.select(IdempotencyKey)).all() == []

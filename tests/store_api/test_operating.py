@@ -6,15 +6,23 @@ import http.client
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from store_api.cli import cli
+from store_api.db import Database
+from store_api.footing import file_system, find_remarks
+from store_api.writer_queue import WriterQueue
+from tests.postgres import PostgresDatabases
 from tests.store_api.conftest import Template
 
 BACKENDS = ("sqlite",)
@@ -102,7 +110,9 @@ def wait_until_it_answers(port: int) -> None:
     pytest.fail("the server did not start")
 
 
-def test_the_server_answers_streams_and_ends_cleanly(database_url: str, template: Template) -> None:
+@contextmanager
+def running_server(database_url: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The server in a process of its own, and its port."""
     port = free_port()
     environment = os.environ | {
         "SAMETERMS_DATABASE_URL": database_url,
@@ -114,15 +124,93 @@ def test_the_server_answers_streams_and_ends_cleanly(database_url: str, template
     )
     try:
         wait_until_it_answers(port)
+        yield server, port
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def test_the_server_answers_streams_and_ends_cleanly_whoever_stays_connected(
+    database_url: str, template: Template
+) -> None:
+    with running_server(database_url) as (server, port):
+        kept = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        kept.request("GET", "/healthz")
+        kept.getresponse().read()
+        silent = socket.create_connection(("127.0.0.1", port))
         stream = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         stream.request("GET", "/v1/events", headers={"Authorization": f"Bearer {template.world.kiosk}"})
         answer = stream.getresponse()
         assert answer.readline() == b"retry: 1000\n"
-        server.send_signal(signal.SIGTERM)
+        server.send_signal(signal.SIGINT)
         assert answer.read() == b"\n"
-        stream.close()
         _, errors = server.communicate(timeout=60)
         assert (server.returncode, b"Traceback" in errors) == (0, False)
-    finally:
-        server.kill()
-        server.communicate()
+        for connection in (kept, silent, stream):
+            connection.close()
+
+
+def test_a_request_at_work_is_answered_when_the_server_is_stopped(
+    database_url: str, template: Template
+) -> None:
+    queue = WriterQueue(Path(database_url.removeprefix("sqlite:///")), seconds=30)
+    with running_server(database_url) as (server, port):
+        asking = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        headers = {
+            "Authorization": f"Bearer {template.world.kiosk}",
+            "Idempotency-Key": "one",
+            "Content-Type": "application/json",
+        }
+        with queue.turn():
+            asking.request("POST", "/v1/visits", b'{"language": "en"}', headers)
+            time.sleep(0.3)  # it waits in the line of writers
+            server.send_signal(signal.SIGTERM)
+            time.sleep(0.1)
+        answer = asking.getresponse()
+        assert (answer.status, b"visit_id" in answer.read()) == (201, True)
+        asking.close()
+        assert server.wait(60) == 0
+    queue.close()
+
+
+MOUNTS = """\
+/dev/sda1 / ext4 rw 0 0
+nas:/shops /srv/my\\040shop nfs4 rw 0 0
+tmpfs /srv/my\\040shop/local tmpfs rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/var/lib/sameterms.db", "ext4"),
+        ("/srv/my shop/sameterms.db", "nfs4"),
+        ("/srv/my shop/local/sameterms.db", "tmpfs"),
+        ("/srv/my shop 2/sameterms.db", "ext4"),
+    ],
+)
+def test_the_file_system_under_a_database_is_known(path: str, kind: str) -> None:
+    assert file_system(Path(path), MOUNTS) == kind
+
+
+def test_a_journal_that_is_not_in_force_is_remarked_on(database_url: str) -> None:
+    assert "Remark" not in run(database_url, "db", "check").output
+    database = Database(database_url)
+    path = database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    # As where a file system has no shared memory: what is asked for at each connection is not granted.
+    database.reader = sa.create_engine(database_url)
+    assert any("journal mode is delete" in remark for remark in find_remarks(database))
+    database.close()
+
+
+def test_a_postgresql_that_may_lose_what_it_acknowledged_is_remarked_on(
+    postgres_databases: PostgresDatabases,
+) -> None:
+    url = postgres_databases.new()
+    assert run(url, "db", "upgrade").exit_code == 0
+    checked = run(url, "db", "check")
+    # The server of the tests flushes nothing on purpose.
+    assert "Remark: fsync is off: a power cut can destroy the database." in checked.output
+    assert checked.exit_code == 0
