@@ -52,6 +52,7 @@ def create_database(settings: Settings) -> Database:
         lock_wait_seconds=settings.lock_wait_seconds,
         statement_seconds=settings.statement_seconds,
         pool_size=settings.pool_size,
+        caller_seconds=settings.caller_seconds,
     )
 
 

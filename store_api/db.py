@@ -27,6 +27,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from store_api.ids import RANDOM_BYTES, new_id
+from store_api.short_memory import ShortMemory
 from store_api.writer_queue import WriterQueue
 
 CHECKPOINT_FRAMES = 1000
@@ -86,6 +87,25 @@ Document = dict[str, Any]
 """A JSON object."""
 
 
+class JsonText(sa.TypeDecorator[str]):
+    """A JSON column whose value in Python is its text: for what is stored once and sent as it stands."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: sa.Dialect) -> None:
+        """The text goes in as it is; a database that knows JSON checks it."""
+        return
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> None:
+        """The text comes out as it is."""
+        return
+
+    def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """Read as text: PostgreSQL's driver would read JSON into values."""
+        return sa.cast(column, sa.Text)
+
+
 class Base(DeclarativeBase):
     """The base of every table."""
 
@@ -112,11 +132,21 @@ class NodeMixin:
     node_id: Mapped[str] = mapped_column(sa.String(8))
 
 
+class CallerMixin:
+    """Rows that say who a token belongs to: a change of one makes every process-wide memory of it void."""
+
+
 @event.listens_for(Session, "before_flush")
 def _fill_node_id(session: Session, _context: Any, _instances: Any) -> None:
     for row in session.new:
         if isinstance(row, NodeMixin) and row.node_id is None:
             row.node_id = session.info["node_id"]
+
+
+@event.listens_for(Session, "before_flush")
+def _note_changed_callers(session: Session, _context: Any, _instances: Any) -> None:
+    if any(isinstance(row, CallerMixin) for row in (*session.dirty, *session.deleted)):
+        session.info["callers_changed"] = True
 
 
 def make_id(session: Session, prefix: str, now: dt.datetime) -> str:
@@ -168,6 +198,7 @@ class Database:
         lock_wait_seconds: float = 10.0,
         statement_seconds: float = 10.0,
         pool_size: int = 16,
+        caller_seconds: float = 5.0,
         sqlite_version: tuple[int, ...] = sqlite3.sqlite_version_info,
     ) -> None:
         self.url: URL = make_url(url)
@@ -180,6 +211,7 @@ class Database:
             "mint": Mint(random_bytes),
             "database": self,
         }
+        self.callers = ShortMemory(caller_seconds)
         self.before_commit: list[Callable[[Session], None]] = []
         self.after_commit: list[Callable[[Session], None]] = []
         self._queue: WriterQueue | None = None
@@ -206,6 +238,8 @@ class Database:
                     prepare(session)
                 _commit(session)
             self._checkpoint_if_due()
+        if session.info.get("callers_changed"):
+            self.callers.forget()
         for tell in self.after_commit:
             tell(session)
 

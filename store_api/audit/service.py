@@ -19,6 +19,7 @@ from store_api.audit import store
 from store_api.audit.models import LogEntryRow, LogPersonalField
 from store_api.contract import LogEntry, LogPage
 from store_api.db import make_id
+from store_api.rows import insert_row
 
 PAGE = 100
 """Entries in one page of the log."""
@@ -45,19 +46,18 @@ def record(
         LogPersonalField(entry_id=entry_id, name=name, value=value, salt=_salt(session))
         for name, value in (personal or {}).items()
     ]
-    session.add(
-        LogEntryRow(
-            entry_id=entry_id,
-            at=now,
-            action=action,
-            actor=actor,
-            subject=subject,
-            details=dict(details or {}),
-            commitments={field.name: commitment(field.name, field.value, field.salt) for field in fields},
-        )
+    entry = LogEntryRow(
+        entry_id=entry_id,
+        at=now,
+        action=action,
+        actor=actor,
+        subject=subject,
+        details=dict(details or {}),
+        commitments={field.name: commitment(field.name, field.value, field.salt) for field in fields},
     )
-    session.flush()
-    session.add_all(fields)
+    insert_row(session, entry)
+    for field in fields:
+        insert_row(session, field)
     return entry_id
 
 

@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
 from store_api.audit import service as audit
-from store_api.contract import Decision, PublicTerms, Sheet
+from store_api.contract import Benefit, Decision, Money, PublicTerms, Sheet
 from store_api.decisions import store
-from store_api.decisions.gather import Details, Subject, gather, reasons_of
+from store_api.decisions.gather import Details, Gathered, Granting, Subject, gather, reasons_of
+from store_api.decisions.inputs import digest_inputs
 from store_api.decisions.making import (
     Made,
     Stamp,
     decide_terms,
     facts_to_json,
+    granting_of,
     lay_reasons,
     make_code_sheets,
     make_sheets,
@@ -32,21 +35,44 @@ from store_api.decisions.models import DecisionRow
 from store_api.errors import NotFound
 from store_api.ids import base32
 from store_api.policies import service as policies
+from store_api.policy.facts import Catalogue
+from store_api.policy.model import Policy
 from store_api.policy.wire import decision_to_json
+from store_api.ready_json import ReadyJson
 from store_api.stores import service as stores
+from store_api.stores.service import Place
 from store_api.vouchers.service import VoucherKey
 from store_api.work import Work
 
 __all__ = [
-    "DecidedAgain", "DecisionRow", "Subject", "decide", "decide_again", "find", "find_by_terms_code",
-    "sheets_of_code", "show", "show_public",
+    "CHANGED", "DecidedAgain", "DecisionRow", "Gist", "Subject", "check", "decide", "decide_again", "find",
+    "find_by_terms_code", "gist", "sheets_of_code", "show", "show_public", "show_stored", "why_not",
 ]  # fmt: skip
 
+CHANGED = "terms.changed"
+NOT_ELIGIBLE = "decision.not_eligible"
+OWN_CAUSES = ("voucher.", "campaign.", "combination.")
+"""What befell the voucher itself says more than that the terms changed."""
 LAPSES_AFTER = dt.timedelta(minutes=30)
 """After this a decision is made again before anything is used; a store's midnight comes sooner."""
 NONCE_BYTES = 16
 CODE_BITS = 50
 CODE_DRAWS = 8
+
+
+class Gist(BaseModel):
+    """Outcome, codes and benefit of a decision as it was given."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: str
+    codes: tuple[str, ...]
+    benefit: Benefit | None
+
+    @property
+    def amount(self) -> Money | None:
+        """What it takes: what is applied to the order, or else the whole amount."""
+        return None if self.benefit is None else self.benefit.applied or self.benefit.amount
 
 
 @dataclass(frozen=True)
@@ -61,9 +87,25 @@ class DecidedAgain:
     is_same: bool
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A subject with everything that its decision is made from, and the digest of it."""
+
+    subject: Subject
+    policy: Policy
+    catalogue: Catalogue
+    place: Place
+    gathered: Gathered
+    inputs: str | None
+
+
 def decide(work: Work, subject: Subject) -> DecisionRow:
     """Decide on a subject and record it. The same answer in the same visit is the same decision."""
-    return _record(work, subject, _make(work, subject))
+    asked = _gather(work, subject)
+    newest = store.find_newest(work.session, subject.account_id, subject.key)
+    if newest is not None and _still_stands(newest, subject, work.now) and _holds(work, asked, newest):
+        return newest
+    return _record(work, asked, _answer(work, asked))
 
 
 def decide_again(work: Work, named: DecisionRow) -> DecidedAgain:
@@ -72,13 +114,34 @@ def decide_again(work: Work, named: DecisionRow) -> DecidedAgain:
     The answer is the same where outcome, codes, benefit and term statuses are; facts that change none of
     these (the amount of a bill that does not matter) do not stop anybody.
     """
-    subject = _subject_of(named)
-    made = _make(work, subject)
+    asked = _gather(work, _subject_of(named))
+    if _holds(work, asked, named):
+        return DecidedAgain(named, named, True)
+    made = _answer(work, asked)
     if made.digest == named.digest:
         return DecidedAgain(named, named, True)
-    row = _record(work, subject, made)
+    row = _record(work, asked, made)
     is_same = _substance(show(row)) == _substance(show(named))
     return DecidedAgain(row, named if is_same else row, is_same)
+
+
+def check(work: Work, named: DecisionRow) -> str | None:
+    """Why what a decision granted could not be used now, or None. It decides again and writes nothing."""
+    asked = _gather(work, _subject_of(named))
+    if _holds(work, asked, named):
+        return None
+    made = _answer(work, asked)
+    return why_not(_shown_as(made, named), made.digest == named.digest or _is_same(made, named))
+
+
+def why_not(now: Gist, is_same: bool) -> str | None:
+    """The code for why nothing may be used: what befell the voucher, or other terms, or a "no"; or None."""
+    own = next((code for code in now.codes if code.startswith(OWN_CAUSES)), None)
+    if own is not None:
+        return own
+    if not is_same:
+        return CHANGED
+    return None if now.outcome == "eligible" else next(iter(now.codes), NOT_ELIGIBLE)
 
 
 def find(session: Session, decision_id: str) -> DecisionRow | None:
@@ -94,7 +157,17 @@ def find_by_terms_code(session: Session, written: str) -> DecisionRow | None:
 
 def show(row: DecisionRow) -> Decision:
     """The decision as it was given."""
-    return Decision.model_validate(row.wire)
+    return Decision.model_validate_json(row.wire)
+
+
+def show_stored(row: DecisionRow) -> ReadyJson:
+    """The same as JSON that goes out as it was stored."""
+    return ReadyJson(row.wire)
+
+
+def gist(row: DecisionRow) -> Gist:
+    """What the service itself asks of a decision that was given, without its sentences."""
+    return Gist.model_validate_json(row.wire)
 
 
 def show_public(work: Work, row: DecisionRow, whole: bool) -> PublicTerms:
@@ -114,21 +187,45 @@ def sheets_of_code(work: Work, code: str, details: Details) -> dict[str, Sheet]:
     return make_code_sheets(code, details, policies.read_catalogue(work.settings.catalogue_files))
 
 
-def _make(work: Work, subject: Subject) -> Made:
-    """Gather, ask the policy core, and lay the service's own codes over its answer. Raises NotFound."""
+def _gather(work: Work, subject: Subject) -> _Asked:
+    """Everything that a decision on a subject is made from. Raises NotFound."""
     book = policies.open_book(work.session, work.settings.catalogue_files)
     policy = book.policies.get(subject.policy)
     if policy is None:
         raise NotFound
     place = stores.read_place(work.session, subject.store_id)
     gathered = gather(work.session, subject, place, book, work.now)
-    by_terms = decide_terms(policy, gathered, subject.amount_minor, book.catalogue)
-    reasons = reasons_of(work.session, subject, gathered, by_terms.decision, place, work.now)
-    return lay_reasons(by_terms, reasons, gathered, book.catalogue)
+    inputs = digest_inputs(policy, gathered, subject.amount_minor, book.catalogue)
+    return _Asked(subject, policy, book.catalogue, place, gathered, inputs)
 
 
-def _record(work: Work, subject: Subject, made: Made) -> DecisionRow:
+def _holds(work: Work, asked: _Asked, known: DecisionRow) -> bool:
+    """Whether a recorded yes is what would be decided now: made from the same, and no reason against it.
+
+    Deciding is pure, so it need not be done again to be known.
+    """
+    if asked.inputs is None or asked.inputs != known.inputs:
+        return False
+    said = gist(known)
+    if said.outcome != "eligible":
+        return False
+    document = next((each for each in asked.policy.versions if each.version == known.version), None)
+    granting = Granting(document, said.amount)
+    return not reasons_of(work.session, asked.subject, asked.gathered, granting, asked.place, work.now)
+
+
+def _answer(work: Work, asked: _Asked) -> Made:
+    """Ask the policy core, and lay the service's own codes over its answer."""
+    subject, gathered = asked.subject, asked.gathered
+    by_terms = decide_terms(asked.policy, gathered, subject.amount_minor, asked.catalogue)
+    granting = granting_of(by_terms.decision)
+    reasons = reasons_of(work.session, subject, gathered, granting, asked.place, work.now)
+    return lay_reasons(by_terms, reasons, gathered, asked.catalogue)
+
+
+def _record(work: Work, asked: _Asked, made: Made) -> DecisionRow:
     """Keep a decision: the row that stands already, a new row under the same code, or a new code."""
+    subject = asked.subject
     known = store.find_same(work.session, subject.account_id, subject.key, made.digest)
     if known is not None and not _reads_the_same(made, known):
         known = None
@@ -136,7 +233,7 @@ def _record(work: Work, subject: Subject, made: Made) -> DecisionRow:
         return known
     nonce = known.nonce if known else work.session.info["random_bytes"](NONCE_BYTES).hex()
     terms_code = known.terms_code if known else _draw_terms_code(work.session, made.digest, nonce)
-    row = _row(work, subject, made, nonce, terms_code)
+    row = _row(work, asked, made, nonce, terms_code)
     store.add_decision(work.session, row, is_new_code=known is None)
     _log(work, row)
     return row
@@ -152,7 +249,8 @@ def _still_stands(known: DecisionRow, subject: Subject, now: dt.datetime) -> boo
     return same_place and now < known.lapses_at
 
 
-def _row(work: Work, subject: Subject, made: Made, nonce: str, terms_code: str) -> DecisionRow:
+def _row(work: Work, asked: _Asked, made: Made, nonce: str, terms_code: str) -> DecisionRow:
+    subject = asked.subject
     stamp = _stamp(work, subject, made, terms_code)
     sent = to_wire(made, stamp, make_sheets(made, terms_code))
     return DecisionRow(
@@ -178,7 +276,8 @@ def _row(work: Work, subject: Subject, made: Made, nonce: str, terms_code: str) 
         presented={"channel": subject.channel, "paper": subject.paper, "amount": subject.amount_minor},
         facts=facts_to_json(made.decision),
         answer=decision_to_json(made.decision, "en", made.catalogue),
-        wire=sent.model_dump(mode="json"),
+        wire=sent.model_dump_json(),
+        inputs=asked.inputs,
     )
 
 
@@ -219,6 +318,30 @@ def _subject_of(row: DecisionRow) -> Subject:
         paper=row.presented["paper"],
         amount_minor=row.presented.get("amount"),
     )
+
+
+def _shown_as(made: Made, named: DecisionRow) -> Gist:
+    """A fresh answer in place of a recorded one, without being recorded."""
+    decided = _unrecorded(made, named)
+    return Gist(outcome=decided.outcome, codes=decided.codes, benefit=decided.benefit)
+
+
+def _is_same(made: Made, named: DecisionRow) -> bool:
+    return _substance(_unrecorded(made, named)) == _substance(show(named))
+
+
+def _unrecorded(made: Made, named: DecisionRow) -> Decision:
+    stamp = Stamp(
+        decision_id=named.decision_id,
+        terms_code=named.terms_code,
+        terms_url="",
+        decided_at=named.decided_at,
+        lapses_at=named.lapses_at,
+        visit_id=named.visit_id,
+        line_id=named.line_id,
+        order_id=named.order_id,
+    )
+    return to_wire(made, stamp, {})
 
 
 def _substance(decision: Decision) -> tuple[Any, ...]:

@@ -10,11 +10,25 @@ from sqlalchemy.orm import Session
 
 from store_api.decisions.models import DecisionRow, TermsCodeRow
 
+_FIND = sa.select(DecisionRow).where(DecisionRow.decision_id == sa.bindparam("named"))
+_NEWEST = (
+    sa.select(DecisionRow)
+    .where(
+        DecisionRow.account_id == sa.bindparam("account"), DecisionRow.subject_key == sa.bindparam("subject")
+    )
+    .order_by(DecisionRow.decided_at.desc(), DecisionRow.decision_id.desc())
+    .limit(1)
+)
+
 
 def find_decision(session: Session, decision_id: str) -> DecisionRow | None:
     """A decision by its identifier."""
-    chosen = sa.select(DecisionRow).where(DecisionRow.decision_id == decision_id)
-    return session.scalars(chosen).one_or_none()
+    return session.scalars(_FIND, {"named": decision_id}).one_or_none()
+
+
+def find_newest(session: Session, account_id: str, subject_key: str) -> DecisionRow | None:
+    """The newest decision of an account on a subject."""
+    return session.scalars(_NEWEST, {"account": account_id, "subject": subject_key}).first()
 
 
 def find_same(session: Session, account_id: str, subject_key: str, digest: str) -> DecisionRow | None:

@@ -15,6 +15,7 @@ from store_api.decisions.service import DecisionRow
 from store_api.errors import Conflict, NotFound
 from store_api.orders import service
 from store_api.orders.service import OrderRow
+from store_api.ready_json import ReadyJson
 from store_api.redemptions import service as redemptions
 from store_api.visits import service as visits
 from store_api.visits.service import VisitRow
@@ -49,7 +50,7 @@ def show_order(work: Work, path: OrderPath) -> Order:
 @api.post("/v1/orders/<order_id>/confirm", responses={200: RedemptionAnswer})
 @allow("rep", "manager")
 @writes
-def confirm_order(work: Work, path: OrderPath) -> RedemptionAnswer:
+def confirm_order(work: Work, path: OrderPath) -> ReadyJson:
     """A named rep confirms the order as it was said; the credit that the visit decided on is used."""
     order, visit = _order_of_caller(work, path.order_id)
     return _settle(work, order, visit, "confirmed")
@@ -58,7 +59,7 @@ def confirm_order(work: Work, path: OrderPath) -> RedemptionAnswer:
 @api.post("/v1/orders/<order_id>/capture", responses={200: RedemptionAnswer})
 @allow("till")
 @writes
-def capture_order(work: Work, path: OrderPath, body: Capture) -> RedemptionAnswer:
+def capture_order(work: Work, path: OrderPath, body: Capture) -> ReadyJson:
     """A till captures what it sold; what differs from what was said is decided again."""
     order, visit = _order_of_caller(work, path.order_id)
     if order.state == "said":
@@ -66,7 +67,7 @@ def capture_order(work: Work, path: OrderPath, body: Capture) -> RedemptionAnswe
     return _settle(work, order, visit, "captured")
 
 
-def _settle(work: Work, order: OrderRow, visit: VisitRow, state: str) -> RedemptionAnswer:
+def _settle(work: Work, order: OrderRow, visit: VisitRow, state: str) -> ReadyJson:
     """Use the visit's credit on the order. An order that was settled before says why it cannot be again."""
     named = _decision_of(work, order, visit)
     actor = redemptions.actor_of(work)

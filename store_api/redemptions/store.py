@@ -12,6 +12,18 @@ from sqlalchemy.orm import Session
 
 from store_api.redemptions.models import HoldRow, RedemptionRow
 
+_HOLD_OF_ORDER = (
+    sa.select(HoldRow)
+    .where(
+        HoldRow.account_id == sa.bindparam("account"),
+        HoldRow.order_id == sa.bindparam("of_order"),
+        HoldRow.voucher_id == sa.bindparam("of_voucher"),
+        HoldRow.ended_at.is_(None),
+    )
+    .order_by(HoldRow.held_at.desc())
+    .limit(1)
+)
+
 
 def find_hold(session: Session, hold_id: str) -> HoldRow | None:
     """A hold by its identifier."""
@@ -20,17 +32,8 @@ def find_hold(session: Session, hold_id: str) -> HoldRow | None:
 
 def find_hold_of_order(session: Session, account_id: str, order_id: str, voucher_id: str) -> HoldRow | None:
     """The newest hold of an order on a voucher that was not ended by anybody."""
-    chosen = (
-        sa.select(HoldRow)
-        .where(
-            HoldRow.account_id == account_id,
-            HoldRow.order_id == order_id,
-            HoldRow.voucher_id == voucher_id,
-            HoldRow.ended_at.is_(None),
-        )
-        .order_by(HoldRow.held_at.desc())
-    )
-    return session.scalars(chosen.limit(1)).first()
+    named = {"account": account_id, "of_order": order_id, "of_voucher": voucher_id}
+    return session.scalars(_HOLD_OF_ORDER, named).first()
 
 
 def find_holds_of_order(session: Session, account_id: str, order_id: str) -> Sequence[HoldRow]:

@@ -54,7 +54,14 @@ def add_store(session: Session, place: Place) -> None:
 
 
 def read_place(session: Session, store_id: str | None) -> Place:
-    """A store by its identifier. Raises NotFound."""
+    """A store by its identifier; within a transaction it is read once. Raises NotFound."""
+    known: Place | None = session.info.get(("place", store_id))
+    if known is None:
+        known = session.info["place", store_id] = _find_place(session, store_id)
+    return known
+
+
+def _find_place(session: Session, store_id: str | None) -> Place:
     row = session.get(StoreRow, store_id) if store_id else None
     if row is None:
         raise NotFound

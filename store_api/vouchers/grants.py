@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.db import make_id
+from store_api.rows import insert_row
 from store_api.vouchers.models import GrantRow
 from store_api.vouchers.store import VoucherKey
 
@@ -49,12 +50,8 @@ def on_order(
     session: Session, account_id: str, order_id: str, now: dt.datetime, but: str | None = None
 ) -> Sequence[GrantRow]:
     """The grants that stand on an order, oldest first, but for a voucher's own."""
-    chosen = sa.select(GrantRow).where(
-        GrantRow.account_id == account_id, GrantRow.order_id == order_id, *_standing(now)
-    )
-    if but is not None:
-        chosen = chosen.where(GrantRow.voucher_id != but)
-    return session.scalars(chosen.order_by(GrantRow.grant_id).execution_options(populate_existing=True)).all()
+    named = {"account": account_id, "of_order": order_id, "at": now, "but": but or ""}
+    return session.scalars(_ON_ORDER, named).all()
 
 
 def of_voucher(session: Session, account_id: str, order_id: str, voucher_id: str) -> GrantRow | None:
@@ -82,22 +79,14 @@ def lock_of_voucher(session: Session, account_id: str, order_id: str, voucher_id
 
 def keep(session: Session, grant: Grant, now: dt.datetime) -> None:
     """Write a grant: the one that stands for this voucher on this order is renewed, or a new one made."""
-    renewed = session.execute(
-        sa.update(GrantRow)
-        .where(
-            GrantRow.account_id == grant.account_id,
-            GrantRow.order_id == grant.order_id,
-            GrantRow.voucher_id == grant.key.voucher_id,
-            GrantRow.until.is_not(None),
-            GrantRow.ended_at.is_(None),
-        )
-        .values(amount_minor=grant.amount_minor, until=grant.until, granted_on=grant.granted_on)
-        .execution_options(synchronize_session=False)
-    )
-    if renewed.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
-        return
-    session.add(_row(grant, make_id(session, "gra", now)))
     session.flush()
+    named = {
+        "account": grant.account_id, "of_order": grant.order_id, "of_voucher": grant.key.voucher_id,
+        "amount": grant.amount_minor, "lasts": grant.until, "day": grant.granted_on,
+    }  # fmt: skip
+    renewed = session.execute(_RENEW, named)
+    if not renewed.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
+        insert_row(session, _row(grant, make_id(session, "gra", now)))
 
 
 def end(session: Session, row: GrantRow, now: dt.datetime) -> bool:
@@ -190,3 +179,29 @@ def _row(grant: Grant, grant_id: str) -> GrantRow:
         currency=grant.currency,
         until=grant.until,
     )
+
+
+_G = GrantRow.__table__.c
+_RENEW = (
+    sa.update(GrantRow.__table__)  # type: ignore[arg-type]  # a mapped class's table
+    .where(
+        _G.account_id == sa.bindparam("account"),
+        _G.order_id == sa.bindparam("of_order"),
+        _G.voucher_id == sa.bindparam("of_voucher"),
+        _G.until.is_not(None),
+        _G.ended_at.is_(None),
+    )
+    .values(amount_minor=sa.bindparam("amount"), until=sa.bindparam("lasts"), granted_on=sa.bindparam("day"))
+)
+_ON_ORDER = (
+    sa.select(GrantRow)
+    .where(
+        GrantRow.account_id == sa.bindparam("account"),
+        GrantRow.order_id == sa.bindparam("of_order"),
+        GrantRow.ended_at.is_(None),
+        sa.or_(GrantRow.until.is_(None), GrantRow.until > sa.bindparam("at")),
+        GrantRow.voucher_id != sa.bindparam("but"),
+    )
+    .order_by(GrantRow.grant_id)
+    .execution_options(populate_existing=True)
+)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.db import make_id
+from store_api.rows import insert_row
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherUse
 from store_api.vouchers.store import VoucherKey
 
@@ -35,18 +36,17 @@ def add_entry(
     uses: int = 0,
 ) -> None:
     """Add an entry. `amount_minor` is what the balance grows by, `uses` by how many more uses stand."""
-    session.add(
-        LedgerEntry(
-            **key._asdict(),
-            entry_id=make_id(session, "led", now),
-            kind=kind,
-            amount_minor=amount_minor,
-            currency=currency or NO_CURRENCY,
-            at=now,
-            redemption_id=redemption_id,
-            uses=uses,
-        )
+    entry = LedgerEntry(
+        **key._asdict(),
+        entry_id=make_id(session, "led", now),
+        kind=kind,
+        amount_minor=amount_minor,
+        currency=currency or NO_CURRENCY,
+        at=now,
+        redemption_id=redemption_id,
+        uses=uses,
     )
+    insert_row(session, entry)
 
 
 def find_faults(session: Session) -> Iterator[str]:

@@ -209,7 +209,7 @@ def _code(number: int) -> dict[str, Any]:
 def _issued(key: tuple[str, str]) -> dict[str, Any]:
     return {
         "account_id": key[0], "voucher_id": key[1], "entry_id": f"led_{key[1]}", "kind": "issued",
-        "amount_minor": AMOUNT, "currency": CURRENCY, "at": wall_clock(), "redemption_id": None,
+        "amount_minor": AMOUNT, "currency": CURRENCY, "at": wall_clock(), "redemption_id": None, "uses": 0,
     }  # fmt: skip
 
 
