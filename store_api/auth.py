@@ -132,14 +132,14 @@ def _known_caller(token: str) -> Caller:
     """Whose token it is: as this process knew it seconds ago, else as the database says."""
     database: Database = current_app.extensions["database"]
     name, generation = hash_token(token), database.callers.generation
-    known: Caller | None = database.callers.recall(name, g.now)
+    known: Caller | None = database.callers.recall(name, g.now.timestamp())
     if known is not None:
         return known
     with database.reading() as session:
         caller = find_caller(session, current_app.extensions["caller_finders"], token, g.now)
     if caller is None:
         raise NotSignedIn("auth.token_unknown")
-    database.callers.keep(name, caller, g.now, generation)
+    database.callers.keep(name, caller, g.now.timestamp(), generation)
     return caller
 
 

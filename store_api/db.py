@@ -49,6 +49,9 @@ REACH = {
 }
 """Seconds (the last: milliseconds) after which a server that does not answer at all is given up."""
 
+PLACE_SECONDS = 5
+"""Seconds for which a process remembers what it read of a store."""
+
 FIXED_SQLITE = ((3, 44, 6), (3, 50, 7))
 """Maintenance releases that carry the fix of the WAL-reset race, besides 3.51.3 and later."""
 
@@ -212,6 +215,7 @@ class Database:
             "database": self,
         }
         self.callers = ShortMemory(caller_seconds)
+        self.places = ShortMemory(PLACE_SECONDS)
         self.before_commit: list[Callable[[Session], None]] = []
         self.after_commit: list[Callable[[Session], None]] = []
         self._queue: WriterQueue | None = None

@@ -23,7 +23,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from store_api.contract import VisitEvent
 from store_api.db import Base, Database, NodeMixin
-from store_api.rows import insert_row
+from store_api.prepared import Prepared
+from store_api.rows import add_row
 
 PAGE = 200
 """Most events in one poll."""
@@ -135,7 +136,9 @@ def last_event(session: Session, store_id: str) -> int:
 
 def _write(session: Session) -> None:
     for told in session.info.get("events", []):
-        event = StoreEvent(
+        add_row(
+            session,
+            StoreEvent,
             store_id=told.store_id,
             event_id=_next_number(session, told.store_id),
             station=told.station,
@@ -144,12 +147,11 @@ def _write(session: Session) -> None:
             revision=told.revision,
             at=told.at,
         )
-        insert_row(session, event)
 
 
 def _next_number(session: Session, store_id: str) -> int:
     counted = {"store_id": store_id, "last_event": 1, "node_id": session.info["node_id"]}
-    return int(session.execute(_COUNT[session.get_bind().dialect.name], counted).scalar_one())
+    return int(_COUNT.first(session, counted)[0])
 
 
 def _count_on(insert: Callable[..., Any]) -> sa.Executable:
@@ -161,4 +163,4 @@ def _count_on(insert: Callable[..., Any]) -> sa.Executable:
     return statement
 
 
-_COUNT = {"postgresql": _count_on(postgresql.insert), "sqlite": _count_on(sqlite.insert)}
+_COUNT = Prepared({"postgresql": _count_on(postgresql.insert), "sqlite": _count_on(sqlite.insert)})

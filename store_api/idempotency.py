@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from store_api.db import Base, NodeMixin
 from store_api.errors import BadRequest, Conflict, Invalid
 from store_api.keys import KeyRing
+from store_api.prepared import Prepared
 
 KEPT = timedelta(days=30)
 """How long a key and its answer are kept."""
@@ -50,11 +51,13 @@ class IdempotencyKey(NodeMixin, Base):
 
 
 _TABLE = IdempotencyKey.__table__
-_CLAIM: dict[str, sa.Executable] = {
-    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),  # type: ignore[arg-type]
-    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),  # type: ignore[arg-type]
-}
-_FINISH = (
+_CLAIM = Prepared(
+    {
+        "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),  # type: ignore[arg-type]
+        "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),  # type: ignore[arg-type]
+    }
+)
+_FINISH = Prepared(
     sa.update(_TABLE)  # type: ignore[arg-type]  # a mapped class's table
     .where(_TABLE.c.client == sa.bindparam("of"), _TABLE.c.key == sa.bindparam("named"))
     .values(status=sa.bindparam("as_status"), answer=sa.bindparam("as_answer"))
@@ -133,7 +136,7 @@ class Keys:
     def finish(self, session: Session, client: str, key: str, answer: StoredAnswer) -> None:
         """Store the answer; it exists for others once the transaction commits."""
         stored = {"of": client, "named": key, "as_status": answer.status, "as_answer": answer.body}
-        session.execute(_FINISH, stored)
+        _FINISH.count(session, stored)
 
     def close(self, session: Session, client: str, key: str, now: datetime) -> StoredAnswer:
         """Let nothing more be done under a key: the answer that it has already, else it is closed.
@@ -156,7 +159,7 @@ class Keys:
         }  # fmt: skip
         try:
             with _short_wait(session, self._wait if dialect == "postgresql" else None):
-                return session.execute(_CLAIM[dialect], claim).first() is not None
+                return _CLAIM.first(session, claim) is not None
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
                 raise _rival() from None

@@ -8,7 +8,6 @@ What it must not know: what it remembers, the clock (its user brings the moments
 from __future__ import annotations
 
 from collections.abc import Hashable
-from datetime import datetime, timedelta
 from typing import Any
 
 MOST = 10_000
@@ -16,21 +15,21 @@ MOST = 10_000
 
 
 class ShortMemory:
-    """Values by name, each good for some seconds after the moment at which it was read."""
+    """Values by name, each good for some seconds after the moment at which it was read (in seconds too)."""
 
     def __init__(self, seconds: float) -> None:
-        self._lasts = timedelta(seconds=seconds)
-        self._values: dict[Hashable, tuple[datetime, Any]] = {}
+        self._seconds = seconds
+        self._values: dict[Hashable, tuple[float, Any]] = {}
         self.generation = 0
 
-    def recall(self, name: Hashable, now: datetime) -> Any:
+    def recall(self, name: Hashable, now: float) -> Any:
         """The value of a name, or None; also where the clock was set back behind its reading."""
         known = self._values.get(name)
-        if known is None or not known[0] <= now < known[0] + self._lasts:
+        if known is None or not known[0] <= now < known[0] + self._seconds:
             return None
         return known[1]
 
-    def keep(self, name: Hashable, value: Any, now: datetime, generation: int) -> None:
+    def keep(self, name: Hashable, value: Any, now: float, generation: int) -> None:
         """Remember a value; `generation` is what it was before the value was read."""
         if generation != self.generation:
             return

@@ -35,8 +35,8 @@ from store_api.work import Work
 
 __all__ = [
     "FREE_ROLES", "HeldFact", "IdentityCheck", "KnownPerson", "Leave", "LineLeaves", "add_account",
-    "add_line", "add_person", "allow_line", "check_pin", "confirm_facts", "facts_of", "give_consent", "is_locked",
-    "is_owner", "keep_fact", "leaves_of", "line_choice", "lines_needing_leave", "lock_account",
+    "add_line", "add_person", "allow_line", "check_pin", "confirm_facts", "facts_of", "give_consent",
+    "is_locked", "is_owner", "keep_fact", "leaves_of", "line_choice", "lines_needing_leave", "lock_account",
     "may_use_account_voucher", "person_name", "see_photo_id", "stop_line", "withdraw_consent", "zone_of",
 ]  # fmt: skip
 

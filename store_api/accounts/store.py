@@ -5,6 +5,7 @@ What it must not know: HTTP, PINs in the clear, rules about who may do what.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -13,6 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.accounts.models import AccountRow, ConsentRow, FactRow, LineRow, PersonRow
+from store_api.db import JsonText
+from store_api.prepared import Prepared
 
 
 class FactMark(NamedTuple):
@@ -33,8 +36,8 @@ class Standing(NamedTuple):
 
 
 _FACT, _ACCOUNT, _PERSON, _LINE = (kind.__table__.c for kind in (FactRow, AccountRow, PersonRow, LineRow))
-_FACTS = (
-    sa.select(_FACT.fact, _FACT.value, _FACT.as_of)
+_FACTS = Prepared(
+    sa.select(_FACT.fact, sa.type_coerce(_FACT.value, JsonText).label("value"), _FACT.as_of)
     .where(
         _FACT.account_id == sa.bindparam("account"),
         _FACT.subject_id.in_([sa.bindparam("first"), sa.bindparam("second"), sa.bindparam("third")]),
@@ -43,7 +46,7 @@ _FACTS = (
 )
 _LINES = sa.select(sa.func.count()).where(_LINE.account_id == _ACCOUNT.account_id)
 _IS_PERSON = sa.and_(_PERSON.account_id == _ACCOUNT.account_id, _PERSON.person_id == sa.bindparam("person"))
-_STANDING = (
+_STANDING = Prepared(
     sa.select(
         _ACCOUNT.locked,
         _LINES.correlate(AccountRow.__table__).scalar_subquery(),
@@ -79,12 +82,14 @@ def read_fact_rows(session: Session, account_id: str, subjects: Sequence[str]) -
     """The stored facts of an account's subjects: of the account itself, a person, a line."""
     named = [*subjects, None, None, None][:3]
     values = {"account": account_id, "first": named[0], "second": named[1], "third": named[2]}
-    return [FactMark(*row) for row in session.execute(_FACTS, values)]
+    rows = _FACTS.rows(session, values)
+    told = json.loads(f"[{','.join(row.value for row in rows)}]")
+    return [FactMark(row.fact, value, row.as_of) for row, value in zip(rows, told, strict=True)]
 
 
 def find_standing(session: Session, account_id: str, person_id: str | None) -> Standing | None:
     """What the tables state of an account and of one of its persons, in one statement."""
-    found = session.execute(_STANDING, {"account": account_id, "person": person_id}).one_or_none()
+    found = _STANDING.first(session, {"account": account_id, "person": person_id})
     return None if found is None else Standing(*found)
 
 

@@ -19,7 +19,7 @@ from store_api.audit import store
 from store_api.audit.models import LogEntryRow, LogPersonalField
 from store_api.contract import LogEntry, LogPage
 from store_api.db import make_id
-from store_api.rows import insert_row
+from store_api.rows import add_row
 
 PAGE = 100
 """Entries in one page of the log."""
@@ -46,7 +46,9 @@ def record(
         LogPersonalField(entry_id=entry_id, name=name, value=value, salt=_salt(session))
         for name, value in (personal or {}).items()
     ]
-    entry = LogEntryRow(
+    add_row(
+        session,
+        LogEntryRow,
         entry_id=entry_id,
         at=now,
         action=action,
@@ -55,9 +57,9 @@ def record(
         details=dict(details or {}),
         commitments={field.name: commitment(field.name, field.value, field.salt) for field in fields},
     )
-    insert_row(session, entry)
     for field in fields:
-        insert_row(session, field)
+        kept = {"entry_id": entry_id, "name": field.name, "value": field.value, "salt": field.salt}
+        add_row(session, LogPersonalField, **kept)
     return entry_id
 
 

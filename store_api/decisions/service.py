@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -167,7 +168,12 @@ def show_stored(row: DecisionRow) -> ReadyJson:
 
 def gist(row: DecisionRow) -> Gist:
     """What the service itself asks of a decision that was given, without its sentences."""
-    return Gist.model_validate_json(row.wire)
+    return _gist_of(row.wire)
+
+
+@lru_cache(maxsize=64)
+def _gist_of(wire: str) -> Gist:
+    return Gist.model_validate_json(wire)
 
 
 def show_public(work: Work, row: DecisionRow, whole: bool) -> PublicTerms:

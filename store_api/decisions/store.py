@@ -9,26 +9,30 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.decisions.models import DecisionRow, TermsCodeRow
+from store_api.prepared import Prepared
+from store_api.rows import plain_row
 
-_FIND = sa.select(DecisionRow).where(DecisionRow.decision_id == sa.bindparam("named"))
-_NEWEST = (
-    sa.select(DecisionRow)
-    .where(
-        DecisionRow.account_id == sa.bindparam("account"), DecisionRow.subject_key == sa.bindparam("subject")
-    )
-    .order_by(DecisionRow.decided_at.desc(), DecisionRow.decision_id.desc())
+_D = DecisionRow.__table__.c
+_COLUMNS = [column for column in _D if column.key not in ("facts", "answer")]
+_FIND = Prepared(sa.select(*_COLUMNS).where(_D.decision_id == sa.bindparam("named")))
+_NEWEST = Prepared(
+    sa.select(*_COLUMNS)
+    .where(_D.account_id == sa.bindparam("account"), _D.subject_key == sa.bindparam("subject"))
+    .order_by(_D.decided_at.desc(), _D.decision_id.desc())
     .limit(1)
 )
 
 
 def find_decision(session: Session, decision_id: str) -> DecisionRow | None:
     """A decision by its identifier."""
-    return session.scalars(_FIND, {"named": decision_id}).one_or_none()
+    found = _FIND.first(session, {"named": decision_id})
+    return None if found is None else plain_row(DecisionRow, found)
 
 
 def find_newest(session: Session, account_id: str, subject_key: str) -> DecisionRow | None:
     """The newest decision of an account on a subject."""
-    return session.scalars(_NEWEST, {"account": account_id, "subject": subject_key}).first()
+    found = _NEWEST.first(session, {"account": account_id, "subject": subject_key})
+    return None if found is None else plain_row(DecisionRow, found)
 
 
 def find_same(session: Session, account_id: str, subject_key: str, digest: str) -> DecisionRow | None:

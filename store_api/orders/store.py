@@ -12,16 +12,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.orders.models import AgreementLength, OrderRow, PriceListDevice
-from store_api.rows import refresh_row
+from store_api.prepared import Prepared
+from store_api.rows import plain_row, refresh_row
 
 _FIND = (
     sa.select(OrderRow)
     .where(OrderRow.account_id == sa.bindparam("account"), OrderRow.order_id == sa.bindparam("named"))
     .execution_options(populate_existing=True)
 )
-_LOCK = _FIND.with_for_update()
 _O = OrderRow.__table__.c
-_SETTLE = (
+_LOCK = Prepared(
+    sa.select(*_O)
+    .where(_O.account_id == sa.bindparam("account"), _O.order_id == sa.bindparam("named"))
+    .with_for_update()
+)
+_SETTLE = Prepared(
     sa.update(OrderRow.__table__)  # type: ignore[arg-type]  # a mapped class's table
     .where(_O.account_id == sa.bindparam("account"), _O.order_id == sa.bindparam("named"))
     .values({name: sa.bindparam(f"new_{name}") for name in ("state", "settled_by", "changed_at")})
@@ -52,18 +57,18 @@ def find_order(session: Session, account_id: str, order_id: str) -> OrderRow | N
 
 
 def lock_order(session: Session, account_id: str, order_id: str) -> OrderRow | None:
-    """The same, locked until this transaction ends."""
-    found = session.scalars(_LOCK, {"account": account_id, "named": order_id}).one_or_none()
-    session.info["locked order", account_id, order_id] = found
-    return found
+    """The same, locked until this transaction ends. It is changed by `write_settled` alone."""
+    found = _LOCK.first(session, {"account": account_id, "named": order_id})
+    row = None if found is None else plain_row(OrderRow, found)
+    session.info["locked order", account_id, order_id] = row
+    return row
 
 
 def write_settled(session: Session, order: OrderRow, state: str, settled_by: str, now: dt.datetime) -> None:
     """Write who settled an order, and that it is settled."""
-    session.flush()
     values = {"state": state, "settled_by": settled_by, "changed_at": now}
     named = {"account": order.account_id, "named": order.order_id}
-    session.execute(_SETTLE, {**named, **{f"new_{name}": value for name, value in values.items()}})
+    _SETTLE.count(session, {**named, **{f"new_{name}": value for name, value in values.items()}})
     refresh_row(order, values)
 
 

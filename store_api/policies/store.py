@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.policies.models import PolicyVersionRow
+from store_api.prepared import Prepared
 
 
 class VersionMark(NamedTuple):
@@ -22,11 +23,13 @@ class VersionMark(NamedTuple):
     digest: str
 
 
+_P = PolicyVersionRow.__table__.c
+_MARKS = Prepared(sa.select(_P.policy, _P.version, _P.digest).order_by(_P.policy, _P.version))
+
+
 def find_marks(session: Session) -> Sequence[VersionMark]:
     """Every version without its text, which is enough to see whether a reader is up to date."""
-    row = PolicyVersionRow
-    chosen = sa.select(row.policy, row.version, row.digest).order_by(row.policy, row.version)
-    return [VersionMark(*mark) for mark in session.execute(chosen)]
+    return [VersionMark(*mark) for mark in _MARKS.rows(session, {})]
 
 
 def find_version(session: Session, policy: str, version: int) -> PolicyVersionRow | None:

@@ -10,17 +10,19 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from store_api.prepared import Prepared
 from store_api.redemptions.models import HoldRow, RedemptionRow
 
-_HOLD_OF_ORDER = (
-    sa.select(HoldRow)
+_H = HoldRow.__table__.c
+_HOLD_OF_ORDER = Prepared(
+    sa.select(_H.hold_id)
     .where(
-        HoldRow.account_id == sa.bindparam("account"),
-        HoldRow.order_id == sa.bindparam("of_order"),
-        HoldRow.voucher_id == sa.bindparam("of_voucher"),
-        HoldRow.ended_at.is_(None),
+        _H.account_id == sa.bindparam("account"),
+        _H.order_id == sa.bindparam("of_order"),
+        _H.voucher_id == sa.bindparam("of_voucher"),
+        _H.ended_at.is_(None),
     )
-    .order_by(HoldRow.held_at.desc())
+    .order_by(_H.held_at.desc())
     .limit(1)
 )
 
@@ -33,7 +35,8 @@ def find_hold(session: Session, hold_id: str) -> HoldRow | None:
 def find_hold_of_order(session: Session, account_id: str, order_id: str, voucher_id: str) -> HoldRow | None:
     """The newest hold of an order on a voucher that was not ended by anybody."""
     named = {"account": account_id, "of_order": order_id, "of_voucher": voucher_id}
-    return session.scalars(_HOLD_OF_ORDER, named).first()
+    found = _HOLD_OF_ORDER.first(session, named)
+    return None if found is None else find_hold(session, found.hold_id)
 
 
 def find_holds_of_order(session: Session, account_id: str, order_id: str) -> Sequence[HoldRow]:

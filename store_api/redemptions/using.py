@@ -31,7 +31,7 @@ from store_api.redemptions.consuming import (
 )
 from store_api.redemptions.holding import holds_of_order, is_live
 from store_api.redemptions.models import HoldRow, RedemptionRow
-from store_api.rows import insert_row
+from store_api.rows import add_plain_row
 from store_api.vouchers import service as vouchers
 from store_api.vouchers.service import HoldClaim, TakenUse, UseClaim, VoucherKey
 from store_api.work import Work
@@ -204,7 +204,9 @@ def _record(
 ) -> RedemptionRow:
     shown = again.shown
     amount, currency = applied(shown)
-    row = RedemptionRow(
+    row = add_plain_row(
+        work.session,
+        RedemptionRow,
         account_id=shown.account_id,
         redemption_id=claim.redemption_id,
         voucher_account_id=key.account_id,
@@ -223,7 +225,6 @@ def _record(
         confirmed_by=actor.who,
         redeemed_at=work.now,
     )
-    insert_row(work.session, row)
     log(work, "voucher.redeemed", key.voucher_id, _told(row))
     return row
 

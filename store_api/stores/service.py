@@ -6,6 +6,7 @@ What it must not know: devices, staff, visits.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -54,10 +55,12 @@ def add_store(session: Session, place: Place) -> None:
 
 
 def read_place(session: Session, store_id: str | None) -> Place:
-    """A store by its identifier; within a transaction it is read once. Raises NotFound."""
-    known: Place | None = session.info.get(("place", store_id))
+    """A store by its identifier, as this process read it seconds ago at most. Raises NotFound."""
+    places, now = session.info["database"].places, time.monotonic()
+    known: Place | None = places.recall(store_id, now)
     if known is None:
-        known = session.info["place", store_id] = _find_place(session, store_id)
+        known = _find_place(session, store_id)
+        places.keep(store_id, known, now, places.generation)
     return known
 
 

@@ -13,28 +13,27 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from store_api.rows import refresh_row
+from store_api.prepared import Prepared
+from store_api.rows import plain_row, refresh_row
 from store_api.visits.models import VisitRow
 
-_FIND = (
-    sa.select(VisitRow)
-    .where(VisitRow.visit_id == sa.bindparam("named"))
-    .execution_options(populate_existing=True)
-)
+_V = VisitRow.__table__.c
+_FIND = Prepared(sa.select(*_V).where(_V.visit_id == sa.bindparam("named")))
 
 
 @cache
-def _change(names: tuple[str, ...]) -> sa.Executable:
+def _change(names: tuple[str, ...]) -> Prepared:
     """The statement that writes these fields."""
     table = VisitRow.__table__
     values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
     changed = sa.update(table).where(table.c.visit_id == sa.bindparam("named"))  # type: ignore[arg-type]
-    return changed.values(revision=table.c.revision + 1, **values).returning(*table.c)
+    return Prepared(changed.values(revision=table.c.revision + 1, **values).returning(*table.c))
 
 
 def find_visit(session: Session, visit_id: str) -> VisitRow | None:
-    """A visit by its identifier."""
-    return session.scalars(_FIND, {"named": visit_id}).one_or_none()
+    """A visit by its identifier. It is changed by `change_visit` alone."""
+    found = _FIND.first(session, {"named": visit_id})
+    return None if found is None else plain_row(VisitRow, found)
 
 
 def change_visit(session: Session, visit: VisitRow, fields: Mapping[str, Any]) -> bool:
@@ -43,9 +42,8 @@ def change_visit(session: Session, visit: VisitRow, fields: Mapping[str, Any]) -
     The statement locks the row until this transaction ends, so that two faces never write over each other's
     change. `visit` then carries what stands in the row, others' changes too.
     """
-    session.flush()
     named = {f"new_{name}": value for name, value in fields.items()}
-    found = session.execute(_change(tuple(fields)), {"named": visit.visit_id, **named}).one_or_none()
+    found = _change(tuple(fields)).first(session, {"named": visit.visit_id, **named})
     if found is not None:
         refresh_row(visit, found._asdict())
     return found is not None

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.db import make_id
-from store_api.rows import insert_row
+from store_api.rows import add_row
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherUse
 from store_api.vouchers.store import VoucherKey
 
@@ -36,7 +36,9 @@ def add_entry(
     uses: int = 0,
 ) -> None:
     """Add an entry. `amount_minor` is what the balance grows by, `uses` by how many more uses stand."""
-    entry = LedgerEntry(
+    add_row(
+        session,
+        LedgerEntry,
         **key._asdict(),
         entry_id=make_id(session, "led", now),
         kind=kind,
@@ -46,7 +48,6 @@ def add_entry(
         redemption_id=redemption_id,
         uses=uses,
     )
-    insert_row(session, entry)
 
 
 def find_faults(session: Session) -> Iterator[str]:

@@ -19,7 +19,7 @@ from store_api.contract import VoucherSummary, Words
 from store_api.db import make_id
 from store_api.keys import KeyRing
 from store_api.money import to_money
-from store_api.rows import insert_row
+from store_api.rows import add_row
 from store_api.vouchers import grants, ledger, store, tries
 from store_api.vouchers.codes import draw_code, read_code, show_code
 from store_api.vouchers.grants import Grant, Per
@@ -239,7 +239,9 @@ def record_use(
     session: Session, key: VoucherKey, claim: UseClaim, taken: Taken, now: dt.datetime
 ) -> TakenUse:
     """Write a use for which the voucher was locked, and what it takes from the voucher's money."""
-    use = VoucherUse(
+    add_row(
+        session,
+        VoucherUse,
         **key._asdict(),
         use_number=taken.use_number,
         redemption_id=claim.redemption_id,
@@ -248,7 +250,6 @@ def record_use(
         store_name=claim.store_name,
         is_part=claim.is_part,
     )
-    insert_row(session, use)
     return TakenUse(taken.use_number, _charge(session, key, claim, taken, now))
 
 

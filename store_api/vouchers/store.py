@@ -15,6 +15,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from store_api.prepared import Prepared
+from store_api.rows import plain_row
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherCodeRow, VoucherUse
 
 
@@ -64,8 +66,9 @@ def find_voucher(session: Session, key: VoucherKey) -> Voucher | None:
 
 def find_standing(session: Session, key: VoucherKey) -> Standing | None:
     """The voucher and its balance as the database has them now, in one statement."""
-    found = session.execute(_FIND_STANDING, {"account": key.account_id, "voucher": key.voucher_id}).first()
-    return None if found is None else Standing(found[0], int(found[1]))
+    named = {"account": key.account_id, "voucher": key.voucher_id}
+    found = _FIND_STANDING.first(session, named)
+    return None if found is None else Standing(plain_row(Voucher, found), int(found.balance))
 
 
 def find_vouchers(session: Session, account_id: str) -> Sequence[Voucher]:
@@ -136,12 +139,11 @@ def take_use(session: Session, key: VoucherKey, order_id: str, now: dt.datetime)
     PostgreSQL a rival that waited for the lock decides on the new row but still counts the uses of its
     old snapshot, so the uses are counted once more, under the lock.
     """
-    session.flush()
     named = {"account": key.account_id, "voucher": key.voucher_id}
-    taken = session.execute(_TAKE_USE, {**named, "by_order": order_id, "at": now}).one_or_none()
+    taken = _TAKE_USE.first(session, {**named, "by_order": order_id, "at": now})
     if taken is None:
         return None
-    uses, balance = session.execute(_COUNT_UNDER_LOCK, named).one()
+    uses, balance = _COUNT_UNDER_LOCK.first(session, named)
     if uses >= taken.uses_allowed:
         return None
     money = (taken.amount_minor, taken.currency, int(balance))
@@ -262,20 +264,16 @@ _FULL_USES = sa.select(sa.func.count()).where(
 _BALANCE = sa.select(sa.func.coalesce(sa.func.sum(_L.amount_minor), 0)).where(
     _L.account_id == sa.bindparam("account"), _L.voucher_id == sa.bindparam("voucher")
 )
-_COUNT_UNDER_LOCK = sa.select(_FULL_USES.scalar_subquery(), _BALANCE.scalar_subquery())
+_COUNT_UNDER_LOCK = Prepared(sa.select(_FULL_USES.scalar_subquery(), _BALANCE.scalar_subquery()))
 _FREE = sa.or_(
     _V.hold_id.is_(None),
     _V.hold_until <= sa.bindparam("at", type_=_V.hold_until.type),
     _V.hold_order_id == sa.bindparam("by_order"),
 )
-_TAKE_USE = (
+_TAKE_USE = Prepared(
     sa.update(Voucher.__table__)  # type: ignore[arg-type]  # a mapped class's table
     .where(*_IS_NAMED, _V.voided_at.is_(None), _FREE, _FULL_USES.scalar_subquery() < _V.uses_allowed)
     .values(last_use_number=_V.last_use_number + 1, **_NO_HOLD)
     .returning(_V.last_use_number, _V.uses_allowed, _V.campaign_id, _V.amount_minor, _V.currency)
 )
-_FIND_STANDING = (
-    sa.select(Voucher, _BALANCE.scalar_subquery())
-    .where(Voucher.account_id == sa.bindparam("account"), Voucher.voucher_id == sa.bindparam("voucher"))
-    .execution_options(populate_existing=True)
-)
+_FIND_STANDING = Prepared(sa.select(*_V, _BALANCE.scalar_subquery().label("balance")).where(*_IS_NAMED))
