@@ -237,6 +237,7 @@ class Database:
         """
         with self._turn():
             with self._session(self.writer) as session:
+                session.info["connection"] = session.connection()
                 yield session
                 for prepare in self.before_commit:
                     prepare(session)
@@ -251,6 +252,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads, from one snapshot; the database itself refuses writes in it."""
         with self._session(self.reader) as session:
+            session.info["connection"] = session.connection()
             yield session
 
     def describe(self) -> str:
@@ -305,6 +307,9 @@ class Database:
             self.url,
             pool_size=pool_size,
             max_overflow=64,
+            # The connection that was used last comes first: writers stand in line, so all of them share one,
+            # whose pages and compiled statements stay warm (another's write empties a connection's cache).
+            pool_use_lifo=True,
             hide_parameters=True,
             connect_args={"check_same_thread": False},
         )

@@ -55,11 +55,9 @@ class Prepared:
 
 
 def _connection_of(session: Session) -> Connection:
-    """The session's connection, in its transaction; asking the session each time costs as much as a row."""
+    """The session's connection, in its transaction: a transaction of the service keeps it at hand."""
     known: Connection | None = session.info.get("connection")
-    if known is None or known.closed or not known.in_transaction():
-        known = session.info["connection"] = session.connection()
-    return known
+    return session.connection() if known is None else known
 
 
 class _Form:

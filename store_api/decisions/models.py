@@ -21,7 +21,7 @@ class DecisionRow(NodeMixin, Base):
     one subject key and one digest are one decision and share nonce and terms code. `facts` are those
     that were read, `presented` those of the visit itself, `answer` the decision as the policy core gave
     it, `wire` the whole of it as the API answers, as text, sentences in every language included. `inputs` is
-    the digest of everything that it was made from, null where it is always made again.
+    the digest of everything that it was made from, null where it is always made again; `gist` is the small part of `wire` that is asked for at each use.
     """
 
     __tablename__ = "decisions"
@@ -54,6 +54,7 @@ class DecisionRow(NodeMixin, Base):
     facts: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     answer: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     wire: Mapped[str] = mapped_column(JsonText)
+    gist: Mapped[str | None] = mapped_column(JsonText)
 
 
 class TermsCodeRow(NodeMixin, Base):

@@ -168,12 +168,12 @@ def show_stored(row: DecisionRow) -> ReadyJson:
 
 def gist(row: DecisionRow) -> Gist:
     """What the service itself asks of a decision that was given, without its sentences."""
-    return _gist_of(row.wire)
+    return _gist_of(row.gist or row.wire)
 
 
 @lru_cache(maxsize=64)
-def _gist_of(wire: str) -> Gist:
-    return Gist.model_validate_json(wire)
+def _gist_of(text: str) -> Gist:
+    return Gist.model_validate_json(text)
 
 
 def show_public(work: Work, row: DecisionRow, whole: bool) -> PublicTerms:
@@ -284,6 +284,7 @@ def _row(work: Work, asked: _Asked, made: Made, nonce: str, terms_code: str) -> 
         answer=decision_to_json(made.decision, "en", made.catalogue),
         wire=sent.model_dump_json(),
         inputs=asked.inputs,
+        gist=Gist(outcome=sent.outcome, codes=sent.codes, benefit=sent.benefit).model_dump_json(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Keep with each decision the digest of everything that it was made from.
+"""Keep with each decision the digest of what it was made from, and the part of it asked for at each use.
 
 Revision 0009, on top of 0004
 """
@@ -17,3 +17,10 @@ depends_on = None
 def upgrade() -> None:
     """Bring the schema to this revision."""
     op.add_column("decisions", sa.Column("inputs", sa.String(length=64), nullable=True))
+    op.add_column("decisions", sa.Column("gist", sa.JSON(), nullable=True))
+
+
+def downgrade() -> None:
+    """Bring the schema back to the revision before."""
+    op.drop_column("decisions", "gist")
+    op.drop_column("decisions", "inputs")
