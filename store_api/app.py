@@ -173,7 +173,7 @@ def _answer_unknown_outcome(error: Exception) -> Response:
 
 def _harden(response: Response) -> Response:
     """Headers of every answer: nothing is cached, nothing may be embedded, nothing is guessed."""
-    present = {name.lower() for name in response.headers.keys()}
+    present = {name.lower() for name, _ in response.headers}
     for name, value in HARDENING.items():
         if name.lower() not in present:
             response.headers.add(name, value)

@@ -21,7 +21,8 @@ class DecisionRow(NodeMixin, Base):
     one subject key and one digest are one decision and share nonce and terms code. `facts` are those
     that were read, `presented` those of the visit itself, `answer` the decision as the policy core gave
     it, `wire` the whole of it as the API answers, as text, sentences in every language included. `inputs` is
-    the digest of everything that it was made from, null where it is always made again; `gist` is the small part of `wire` that is asked for at each use.
+    the digest of everything that it was made from, null where it is always
+    made again; `gist` is the small part of `wire` that is asked for at each use.
     """
 
     __tablename__ = "decisions"

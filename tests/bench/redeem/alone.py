@@ -1,4 +1,4 @@
-"""The guarded statement alone, each in a transaction of its own: through SQLAlchemy, and through the driver."""
+"""The guarded statement alone, each in a transaction of its own: by SQLAlchemy, and by the driver."""
 
 from __future__ import annotations
 
