@@ -66,12 +66,12 @@ class _Form:
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.sql = str(compiled)
-        self._names = tuple(compiled.positiontup if compiled.positional else compiled.binds)
+        kinds = {name: bind.type for bind, name in compiled.bind_names.items()}
+        self._names = tuple(compiled.positiontup if compiled.positional else kinds)
         self._usual = dict(compiled.params)
         self._positional = compiled.positional
         self._binds = _converters(
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in self._names
+            (name, kinds[name].dialect_impl(dialect).bind_processor(dialect)) for name in self._names
         )
         columns = list(statement.exported_columns) if hasattr(statement, "exported_columns") else []
         self._results = _converters(

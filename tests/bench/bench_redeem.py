@@ -90,7 +90,10 @@ def main() -> None:
 
 @contextmanager
 def _pair(stage: Stage) -> Iterator[Pair]:
-    with running(SERVICE, stage.variables) as service, running(BARE, stage.variables) as bare:
+    with (
+        running(SERVICE, stage.variables, stage.folder / "service.log") as service,
+        running(BARE, stage.variables, stage.folder / "bare.log") as bare,
+    ):
         yield Pair(stage, service, bare, _sign_in(stage, service.port))
 
 
@@ -155,7 +158,7 @@ def _one_size(folder: Path, url: str | None, vouchers: int) -> float:
     with tempfile.TemporaryDirectory(dir=folder) as own:
         stage = prepare_stage(Path(own), url, vouchers)
         try:
-            with running(SERVICE, stage.variables) as service:
+            with running(SERVICE, stage.variables, stage.folder / "service.log") as service:
                 pair = Pair(stage, service, service, _sign_in(stage, service.port))
                 rounds = []
                 for _ in range(6):

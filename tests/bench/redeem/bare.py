@@ -24,7 +24,7 @@ from store_api.decisions.models import DecisionRow
 from store_api.events import Bell
 from store_api.idempotency import IdempotencyKey
 from store_api.orders.models import OrderRow
-from store_api.serve import Server
+from store_api.serve import RequestCounter, Server
 from store_api.settings import Settings, read_settings
 from store_api.visits.models import VisitRow
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherUse
@@ -130,8 +130,9 @@ class BareServer(Server):
 
     def load(self) -> Flask:
         """Make the application, in the worker."""
-        self._app = make_bare_app(self._settings)
-        return self._app
+        app = make_bare_app(self._settings)
+        app.wsgi_app = RequestCounter(app.wsgi_app)
+        return app
 
 
 if __name__ == "__main__":

@@ -45,13 +45,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(module: list[str], variables: Mapping[str, str]) -> Iterator[RunningServer]:
-    """`python -m MODULE…` with these variables, on a free port; ended when left."""
+def running(module: list[str], variables: Mapping[str, str], log: Path) -> Iterator[RunningServer]:
+    """`python -m MODULE…` with these variables, on a free port, its log in a file; ended when left."""
     port = free_port()
     environment = {**os.environ, **variables, "SAMETERMS_PORT": str(port)}
-    process = subprocess.Popen([sys.executable, "-m", *module], env=environment)
+    with log.open("ab") as file:
+        process = subprocess.Popen([sys.executable, "-m", *module], env=environment, stderr=file)
     try:
-        _wait_for(process, port)
+        _wait_for(process, port, log)
         yield RunningServer(process.pid, port)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -61,7 +62,7 @@ def running(module: list[str], variables: Mapping[str, str]) -> Iterator[Running
             process.kill()
 
 
-def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -70,7 +71,7 @@ def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError("the server did not start; its message stands above")
+    raise RuntimeError(f"the server did not start:\n{log.read_text()}")
 
 
 def _resident(pid: int) -> int:

@@ -59,6 +59,7 @@ class Stage:
     settings: Settings
     people: dict[str, Any]
     database: Database
+    folder: Path
     made: int = 0
 
     def close(self) -> None:
@@ -101,12 +102,12 @@ class Stage:
 
 def prepare_stage(folder: Path, url: str | None, vouchers: int) -> Stage:
     """A demo in `folder` (its database at `url`, or SQLite in the folder), with so many vouchers."""
-    environment = {"SAMETERMS_LOG_LEVEL": "error"}
+    environment: dict[str, str] = {}
     if url is not None:
         environment["SAMETERMS_DATABASE_URL"] = url
     variables, people = prepare_demo(folder, "http://127.0.0.1:8080", environment)
     settings = read_settings(variables)
-    stage = Stage(variables, settings, people, create_database(settings))
+    stage = Stage(variables, settings, people, create_database(settings), folder)
     stage.fill_up(vouchers)
     return stage
 
