@@ -37,6 +37,14 @@ MAXIMUM_BODY = 1024 * 1024
 """Bytes of a request body."""
 INVALID_TRANSACTION_STATE = "25"
 """PostgreSQL's class of codes for a transaction in a state that forbids what was asked."""
+HARDENING = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""Headers of every answer that says nothing else under their names."""
 VERSION = "1.0.0"
 """Version of the API, by semantic versioning."""
 
@@ -54,6 +62,7 @@ def create_database(settings: Settings) -> Database:
         lock_wait_seconds=settings.lock_wait_seconds,
         statement_seconds=settings.statement_seconds,
         pool_size=settings.pool_size,
+        caller_seconds=settings.caller_seconds,
     )
 
 
@@ -191,10 +200,8 @@ def _answer_unknown_outcome(error: Exception) -> Response:
 
 def _harden(response: Response) -> Response:
     """Headers of every answer: nothing is cached, nothing may be embedded, nothing is guessed."""
-    headers = response.headers
-    headers.setdefault("Cache-Control", "no-store")
-    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    present = {name.lower() for name, _ in response.headers}
+    for name, value in HARDENING.items():
+        if name.lower() not in present:
+            response.headers.add(name, value)
     return response

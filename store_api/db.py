@@ -12,9 +12,9 @@ checkpoints switched off; they run in the same queue instead.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import secrets
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -27,10 +27,14 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from store_api.ids import RANDOM_BYTES, new_id
+from store_api.short_memory import ShortMemory
 from store_api.writer_queue import WriterQueue
 
-CHECKPOINT_BYTES = 4 * 1024 * 1024
-"""Size of the write-ahead log at which a checkpoint is due (SQLite's own default: 1000 pages of 4 KiB)."""
+CHECKPOINT_FRAMES = 1000
+"""Pages in the write-ahead log, since the last checkpoint, at which one is due (SQLite's own default)."""
+LOG_FRAMES_AT = 16
+"""Where the file beside the log keeps their number, in the machine's own byte order
+(https://sqlite.org/walformat.html#the_wal_index_header)."""
 
 IDLE_SECONDS = 30
 """PostgreSQL ends a transaction that says nothing for this long, and with it the locks of a lost process."""
@@ -48,6 +52,9 @@ REACH = {
 CANNOT_WRITE_SQLITE = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR})
 CANNOT_WRITE_POSTGRES = frozenset({"53100", "25006", "58030"})
 """disk_full, read_only_sql_transaction, io_error (PostgreSQL, appendix A)."""
+
+PLACE_SECONDS = 5
+"""Seconds for which a process remembers what it read of a store."""
 
 FIXED_SQLITE = ((3, 44, 6), (3, 50, 7))
 """Maintenance releases that carry the fix of the WAL-reset race, besides 3.51.3 and later."""
@@ -87,6 +94,25 @@ Document = dict[str, Any]
 """A JSON object."""
 
 
+class JsonText(sa.TypeDecorator[str]):
+    """A JSON column whose value in Python is its text: for what is stored once and sent as it stands."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: sa.Dialect) -> None:
+        """The text goes in as it is; a database that knows JSON checks it."""
+        return
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> None:
+        """The text comes out as it is."""
+        return
+
+    def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """Read as text: PostgreSQL's driver would read JSON into values."""
+        return sa.cast(column, sa.Text)
+
+
 class Base(DeclarativeBase):
     """The base of every table."""
 
@@ -113,11 +139,21 @@ class NodeMixin:
     node_id: Mapped[str] = mapped_column(sa.String(8))
 
 
+class CallerMixin:
+    """Rows that say who a token belongs to: a change of one makes every process-wide memory of it void."""
+
+
 @event.listens_for(Session, "before_flush")
 def _fill_node_id(session: Session, _context: Any, _instances: Any) -> None:
     for row in session.new:
         if isinstance(row, NodeMixin) and row.node_id is None:
             row.node_id = session.info["node_id"]
+
+
+@event.listens_for(Session, "before_flush")
+def _note_changed_callers(session: Session, _context: Any, _instances: Any) -> None:
+    if any(isinstance(row, CallerMixin) for row in (*session.dirty, *session.deleted)):
+        session.info["callers_changed"] = True
 
 
 def make_id(session: Session, prefix: str, now: dt.datetime) -> str:
@@ -178,6 +214,7 @@ class Database:
         lock_wait_seconds: float = 10.0,
         statement_seconds: float = 10.0,
         pool_size: int = 16,
+        caller_seconds: float = 5.0,
         sqlite_version: tuple[int, ...] = sqlite3.sqlite_version_info,
     ) -> None:
         self.url: URL = make_url(url)
@@ -190,6 +227,8 @@ class Database:
             "mint": Mint(random_bytes),
             "database": self,
         }
+        self.callers = ShortMemory(caller_seconds)
+        self.places = ShortMemory(PLACE_SECONDS)
         self.before_commit: list[Callable[[Session], None]] = []
         self.after_commit: list[Callable[[Session], None]] = []
         self._queue: WriterQueue | None = None
@@ -197,6 +236,7 @@ class Database:
             path = Path(self.url.database or "")
             path.parent.mkdir(parents=True, exist_ok=True)
             self._queue = WriterQueue(path, lock_wait_seconds)
+        self._frames_at_checkpoint = 0
         self._limits = (lock_wait_seconds, statement_seconds)
         self.writer = self._engine("BEGIN IMMEDIATE", pool_size)
         self.reader = self._engine("BEGIN", pool_size)
@@ -210,11 +250,14 @@ class Database:
         """
         with self._turn():
             with self._session(self.writer) as session:
+                session.info["connection"] = session.connection()
                 yield session
                 for prepare in self.before_commit:
                     prepare(session)
                 _commit(session)
             self._checkpoint_if_due()
+        if session.info.get("callers_changed"):
+            self.callers.forget()
         for tell in self.after_commit:
             tell(session)
 
@@ -222,6 +265,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads, from one snapshot; the database itself refuses writes in it."""
         with self._session(self.reader) as session:
+            session.info["connection"] = session.connection()
             yield session
 
     def describe(self) -> str:
@@ -248,9 +292,21 @@ class Database:
         return self._queue.turn() if self._queue is not None else nullcontext()
 
     def _checkpoint_if_due(self) -> None:
-        """Move the write-ahead log into the database, inside the queue, once it has grown enough."""
-        if not self.checkpoints_in_queue or _size(f"{self.url.database}-wal") < CHECKPOINT_BYTES:
+        """Move the write-ahead log into the database, inside the queue, once it has grown enough.
+
+        The log's file never shrinks, so its size says nothing: its pages are counted.
+        """
+        if not self.checkpoints_in_queue:
             return
+        frames = _frames_in_log(f"{self.url.database}-shm")
+        if frames < self._frames_at_checkpoint:
+            self._frames_at_checkpoint = 0  # The log has begun anew.
+        if frames - self._frames_at_checkpoint < CHECKPOINT_FRAMES:
+            return
+        self._checkpoint()
+        self._frames_at_checkpoint = frames
+
+    def _checkpoint(self) -> None:
         with self.writer.connect() as connection:
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
@@ -264,6 +320,9 @@ class Database:
             self.url,
             pool_size=pool_size,
             max_overflow=64,
+            # The connection that was used last comes first: writers stand in line, so all of them share one,
+            # whose pages and compiled statements stay warm (another's write empties a connection's cache).
+            pool_use_lifo=True,
             hide_parameters=True,
             connect_args={"check_same_thread": False},
         )
@@ -319,8 +378,11 @@ def _commit(session: Session) -> None:
         raise
 
 
-def _size(path: str) -> int:
+def _frames_in_log(path: str) -> int:
+    """How many pages stand in the write-ahead log, by the file beside it; 0 where there is none."""
     try:
-        return os.stat(path).st_size
+        with open(path, "rb") as file:
+            file.seek(LOG_FRAMES_AT)
+            return int.from_bytes(file.read(4), sys.byteorder)
     except FileNotFoundError:
         return 0

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +23,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from store_api.contract import VisitEvent
 from store_api.db import Base, Database, NodeMixin
+from store_api.prepared import Prepared
+from store_api.rows import add_row
 
 PAGE = 200
 """Most events in one poll."""
@@ -133,28 +136,31 @@ def last_event(session: Session, store_id: str) -> int:
 
 def _write(session: Session) -> None:
     for told in session.info.get("events", []):
-        session.add(
-            StoreEvent(
-                store_id=told.store_id,
-                event_id=_next_number(session, told.store_id),
-                station=told.station,
-                visit_id=told.visit_id,
-                what=told.what,
-                revision=told.revision,
-                at=told.at,
-            )
+        add_row(
+            session,
+            StoreEvent,
+            store_id=told.store_id,
+            event_id=_next_number(session, told.store_id),
+            station=told.station,
+            visit_id=told.visit_id,
+            what=told.what,
+            revision=told.revision,
+            at=told.at,
         )
-    session.flush()
 
 
 def _next_number(session: Session, store_id: str) -> int:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = (
-        insert(EventCounter)
-        .values(store_id=store_id, last_event=1, node_id=session.info["node_id"])
-        .on_conflict_do_update(
-            index_elements=[EventCounter.store_id], set_={"last_event": EventCounter.last_event + 1}
-        )
-        .returning(EventCounter.last_event)
+    counted = {"store_id": store_id, "last_event": 1, "node_id": session.info["node_id"]}
+    return int(_COUNT.first(session, counted)[0])
+
+
+def _count_on(insert: Callable[..., Any]) -> sa.Executable:
+    counter = EventCounter.__table__
+    counted = insert(counter).on_conflict_do_update(
+        index_elements=[counter.c.store_id], set_={"last_event": counter.c.last_event + 1}
     )
-    return int(session.scalars(statement).one())
+    statement: sa.Executable = counted.returning(counter.c.last_event)
+    return statement
+
+
+_COUNT = Prepared({"postgresql": _count_on(postgresql.insert), "sqlite": _count_on(sqlite.insert)})

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from store_api.db import Base, NodeMixin
 from store_api.errors import BadRequest, Conflict, Invalid
 from store_api.keys import KeyRing
+from store_api.prepared import Prepared
 
 KEPT = timedelta(days=30)
 """How long a key and its answer are kept."""
@@ -47,6 +48,20 @@ class IdempotencyKey(NodeMixin, Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
     status: Mapped[int | None]
     answer: Mapped[bytes | None]
+
+
+_TABLE = IdempotencyKey.__table__
+_CLAIM = Prepared(
+    {
+        "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),  # type: ignore[arg-type]
+        "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),  # type: ignore[arg-type]
+    }
+)
+_FINISH = Prepared(
+    sa.update(_TABLE)  # type: ignore[arg-type]  # a mapped class's table
+    .where(_TABLE.c.client == sa.bindparam("of"), _TABLE.c.key == sa.bindparam("named"))
+    .values(status=sa.bindparam("as_status"), answer=sa.bindparam("as_answer"))
+)
 
 
 @dataclass(frozen=True)
@@ -126,11 +141,8 @@ class Keys:
 
     def finish(self, session: Session, client: str, key: str, answer: StoredAnswer) -> None:
         """Store the answer; it exists for others once the transaction commits."""
-        session.execute(
-            sa.update(IdempotencyKey)
-            .where(IdempotencyKey.client == client, IdempotencyKey.key == key)
-            .values(status=answer.status, answer=answer.body)
-        )
+        stored = {"of": client, "named": key, "as_status": answer.status, "as_answer": answer.body}
+        _FINISH.count(session, stored)
 
     def close(self, session: Session, client: str, key: str, now: datetime) -> StoredAnswer:
         """Let nothing more be done under a key: the answer that it has already, else it is closed.
@@ -147,18 +159,13 @@ class Keys:
         return None if row is None else _stored(row)
 
     def _insert(self, session: Session, client: str, key: str, digest: str, now: datetime) -> bool:
-        dialect = session.get_bind().dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        statement = (
-            insert(IdempotencyKey)
-            .values(
-                client=client, key=key, request_digest=digest, created_at=now, node_id=session.info["node_id"]
-            )
-            .on_conflict_do_nothing()
-        )
+        dialect, node_id = session.get_bind().dialect.name, session.info["node_id"]
+        claim = {
+            "client": client, "key": key, "request_digest": digest, "created_at": now, "node_id": node_id
+        }  # fmt: skip
         try:
             with _short_wait(session, self._wait if dialect == "postgresql" else None):
-                return session.execute(statement.returning(IdempotencyKey.key)).first() is not None
+                return _CLAIM.first(session, claim) is not None
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
                 raise _rival() from None
@@ -171,10 +178,11 @@ def _short_wait(session: Session, seconds: float | None) -> Iterator[None]:
     if seconds is None:
         yield
         return
-    usual = session.scalar(sa.text("SHOW lock_timeout"))
-    session.execute(sa.text(f"SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}"))
+    connection = session.connection()
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}")
     yield
-    session.execute(sa.text("SELECT set_config('lock_timeout', :usual, true)"), {"usual": usual})
+    # What the connection was opened with, not PostgreSQL's own default (PostgreSQL: SET, "DEFAULT").
+    connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
 
 
 def forget_old_keys(session: Session, now: datetime, most: int | None = None) -> int:

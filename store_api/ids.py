@@ -8,12 +8,16 @@ What it must not know: the clock, the source of randomness, any table.
 from __future__ import annotations
 
 import datetime as dt
+from base64 import b32encode
+from functools import lru_cache
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32 (https://www.crockford.com/base32.html): no I, L, O or U."""
 
 RANDOM_BYTES = 10
 """80 random bits beside 48 bits of milliseconds, as in a ULID (https://github.com/ulid/spec)."""
+
+_TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
 
 
 def base32(number: int, length: int) -> str:
@@ -31,5 +35,10 @@ def new_id(prefix: str, node_id: str, now: dt.datetime, random_bytes: bytes) -> 
     Identifiers of one node sort by their millisecond; within one they sort as `random_bytes` do.
     """
     milliseconds = int(now.timestamp() * 1000) & ((1 << 48) - 1)
-    chance = int.from_bytes(random_bytes[:RANDOM_BYTES], "big")
-    return f"{prefix}_{node_id}_{base32(milliseconds, 10)}{base32(chance, 16)}"
+    chance = b32encode(random_bytes[:RANDOM_BYTES]).translate(_TO_CROCKFORD).decode()
+    return f"{prefix}_{node_id}_{_moment(milliseconds)}{chance}"
+
+
+@lru_cache(maxsize=64)
+def _moment(milliseconds: int) -> str:
+    return base32(milliseconds, 10)

@@ -95,6 +95,13 @@ class Settings(BaseModel):
     rival_wait_seconds: float = Field(
         default=1.0, ge=0, le=30, description="Seconds that a repeated key waits for the first before 409."
     )
+    caller_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        le=30,
+        description="Seconds for which a process remembers whose a token is; a revocation in another process "
+        "holds after them.",
+    )
     statement_seconds: float = Field(
         default=10.0, gt=0, le=300, description="Seconds after which PostgreSQL ends a statement."
     )

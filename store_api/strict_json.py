@@ -46,6 +46,8 @@ def _decode(body: bytes) -> str:
 
 def _check_depth(text: str) -> None:
     """Count brackets outside of strings, so that no reader has to recurse to find out."""
+    if text.count("[") + text.count("{") <= MAXIMUM_DEPTH:
+        return
     depth, in_string, escaped = 0, False, False
     for character in text:
         if in_string:

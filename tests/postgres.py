@@ -42,6 +42,16 @@ SETTINGS = {
     "timezone": "UTC",
 }
 
+# For measurements: what is acknowledged has been flushed, as in production.
+DURABLE = SETTINGS | {
+    "shared_buffers": "128MB",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "autovacuum": "on",
+    "max_wal_size": "2GB",
+}
+
 
 class PostgresDatabases:
     """Makes databases on one server, new or as clones of a template (a clone takes about 40 ms)."""

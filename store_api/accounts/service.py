@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from store_api.accounts import store, telephones
 from store_api.accounts.consents import (
+    FREE_ROLES,
     Leave,
     LineLeaves,
     allow_line,
@@ -35,9 +36,9 @@ from store_api.settings import Settings
 from store_api.work import Work
 
 __all__ = [
-    "HeldFact", "IdentityCheck", "KnownPerson", "Leave", "LineLeaves", "add_account", "add_line",
-    "add_person", "allow_line", "check_pin", "confirm_facts", "facts_of", "find_lines", "give_consent",
-    "is_locked", "is_owner", "keep_fact", "known_accounts", "leaves_of", "line_choice",
+    "FREE_ROLES", "HeldFact", "IdentityCheck", "KnownPerson", "Leave", "LineLeaves", "add_account",
+    "add_line", "add_person", "allow_line", "check_pin", "confirm_facts", "facts_of", "find_lines",
+    "give_consent", "is_locked", "is_owner", "keep_fact", "known_accounts", "leaves_of", "line_choice",
     "lines_needing_leave", "lock_account", "may_use_account_voucher", "person_name", "see_photo_id",
     "stop_line", "withdraw_consent", "zone_of",
 ]  # fmt: skip
@@ -198,15 +199,17 @@ def _own_facts(
     session: Session, account_id: str, person_id: str | None, today: date, now: datetime
 ) -> dict[str, HeldFact]:
     """The facts that the tables themselves state."""
+    standing = store.find_standing(session, account_id, person_id)
+    if standing is None:
+        return {"account.locked": HeldFact(False, now), "account.lines": HeldFact(0, now)}
     facts = {
-        "account.locked": HeldFact(is_locked(session, account_id), now),
-        "account.lines": HeldFact(store.count_lines(session, account_id), now),
+        "account.locked": HeldFact(standing.locked, now),
+        "account.lines": HeldFact(standing.lines, now),
     }
-    person = store.find_person(session, account_id, person_id)
-    if person is not None:
-        facts["person.role"] = HeldFact(person.role, now)
-        if person.born_on is not None:
-            facts["person.age"] = HeldFact(_years_between(person.born_on, today), now)
+    if standing.role is not None:
+        facts["person.role"] = HeldFact(standing.role, now)
+    if standing.born_on is not None:
+        facts["person.age"] = HeldFact(_years_between(standing.born_on, today), now)
     return facts
 
 

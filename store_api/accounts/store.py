@@ -5,13 +5,57 @@ What it must not know: HTTP, PINs in the clear, rules about who may do what.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.accounts.models import AccountRow, ConsentRow, FactRow, LineRow, PersonRow
+from store_api.db import JsonText
+from store_api.prepared import Prepared
+
+
+class FactMark(NamedTuple):
+    """A stored fact: its key in the catalogue, {"value": …} on the wire's form, and when it was true."""
+
+    fact: str
+    value: dict[str, Any]
+    as_of: datetime
+
+
+class Standing(NamedTuple):
+    """Whether an account is locked and how many lines it has; role and birthday of a person, where known."""
+
+    locked: bool
+    lines: int
+    role: str | None
+    born_on: date | None
+
+
+_FACT, _ACCOUNT, _PERSON, _LINE = (kind.__table__.c for kind in (FactRow, AccountRow, PersonRow, LineRow))
+_FACTS = Prepared(
+    sa.select(_FACT.fact, sa.type_coerce(_FACT.value, JsonText).label("value"), _FACT.as_of)
+    .where(
+        _FACT.account_id == sa.bindparam("account"),
+        _FACT.subject_id.in_([sa.bindparam("first"), sa.bindparam("second"), sa.bindparam("third")]),
+    )
+    .order_by(_FACT.fact)
+)
+_LINES = sa.select(sa.func.count()).where(_LINE.account_id == _ACCOUNT.account_id)
+_IS_PERSON = sa.and_(_PERSON.account_id == _ACCOUNT.account_id, _PERSON.person_id == sa.bindparam("person"))
+_STANDING = Prepared(
+    sa.select(
+        _ACCOUNT.locked,
+        _LINES.correlate(AccountRow.__table__).scalar_subquery(),
+        _PERSON.role,
+        _PERSON.born_on,
+    )
+    .select_from(AccountRow.__table__.join(PersonRow.__table__, _IS_PERSON, isouter=True))
+    .where(_ACCOUNT.account_id == sa.bindparam("account"))
+)
 
 
 def find_line_by_hash(session: Session, hashes: Sequence[str]) -> LineRow | None:
@@ -44,16 +88,19 @@ def find_line(session: Session, account_id: str, line_id: str) -> LineRow | None
     return session.get(LineRow, (account_id, line_id))
 
 
-def count_lines(session: Session, account_id: str) -> int:
-    """How many lines an account has."""
-    query = sa.select(sa.func.count()).select_from(LineRow).where(LineRow.account_id == account_id)
-    return int(session.scalar(query) or 0)
+def read_fact_rows(session: Session, account_id: str, subjects: Sequence[str]) -> Sequence[FactMark]:
+    """The stored facts of an account's subjects: of the account itself, a person, a line."""
+    named = [*subjects, None, None, None][:3]
+    values = {"account": account_id, "first": named[0], "second": named[1], "third": named[2]}
+    rows = _FACTS.rows(session, values)
+    told = json.loads(f"[{','.join(row.value for row in rows)}]")
+    return [FactMark(row.fact, value, row.as_of) for row, value in zip(rows, told, strict=True)]
 
 
-def read_fact_rows(session: Session, account_id: str, subjects: Sequence[str]) -> Sequence[FactRow]:
-    """The stored facts of an account's subjects."""
-    query = sa.select(FactRow).where(FactRow.account_id == account_id, FactRow.subject_id.in_(subjects))
-    return session.scalars(query.order_by(FactRow.fact)).all()
+def find_standing(session: Session, account_id: str, person_id: str | None) -> Standing | None:
+    """What the tables state of an account and of one of its persons, in one statement."""
+    found = _STANDING.first(session, {"account": account_id, "person": person_id})
+    return None if found is None else Standing(*found)
 
 
 def read_lines_but_of(session: Session, account_id: str, roles: Collection[str]) -> Sequence[LineRow]:

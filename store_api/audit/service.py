@@ -20,6 +20,7 @@ from store_api import outbox
 from store_api.audit.leaves import commitment, refuse_fractions
 from store_api.audit.models import LogEntryRow, LogPersonalField
 from store_api.db import make_id
+from store_api.rows import add_row
 
 SALT_BYTES = 16
 """128 bits: a commitment to a field of few possible values cannot be opened by trying them all."""
@@ -46,19 +47,20 @@ def record(
         LogPersonalField(entry_id=entry_id, name=name, value=value, salt=_salt(session))
         for name, value in (personal or {}).items()
     ]
-    session.add(
-        LogEntryRow(
-            entry_id=entry_id,
-            at=now,
-            action=action,
-            actor=actor,
-            subject=subject,
-            details=dict(details or {}),
-            commitments={field.name: commitment(field.name, field.value, field.salt) for field in fields},
-        )
+    add_row(
+        session,
+        LogEntryRow,
+        entry_id=entry_id,
+        at=now,
+        action=action,
+        actor=actor,
+        subject=subject,
+        details=dict(details or {}),
+        commitments={field.name: commitment(field.name, field.value, field.salt) for field in fields},
     )
-    session.flush()
-    session.add_all(fields)
+    for field in fields:
+        kept = {"entry_id": entry_id, "name": field.name, "value": field.value, "salt": field.salt}
+        add_row(session, LogPersonalField, **kept)
     outbox.publish(session, action, subject, details or {}, now)
     return entry_id
 

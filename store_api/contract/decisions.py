@@ -111,6 +111,17 @@ class DecisionRequest(Wire):
     amount: Money | None = None
 
 
+class DecisionCheck(Wire):
+    """Whether what a decision granted could be used at this moment; `code` says why not.
+
+    `decision` is the one that was asked about. Where the terms changed, ask for a new one.
+    """
+
+    stands: bool
+    code: str | None
+    decision: Decision
+
+
 class PublicTerms(Wire):
     """What anybody may read by a terms code: the policy's words and version, nothing of a person.
 

@@ -24,7 +24,6 @@ from store_api.orders import service as orders
 from store_api.orders.service import OrderRow
 from store_api.policies.service import PolicyBook
 from store_api.policy.combine import Candidate, keeping_out
-from store_api.policy.decision import Decision
 from store_api.policy.facts import Catalogue
 from store_api.policy.granted import Ceiling
 from store_api.policy.model import PolicyVersion
@@ -82,6 +81,14 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Granting:
+    """What of an answer the service's own reasons are asked about: its version, and the amount it grants."""
+
+    document: PolicyVersion | None
+    amount: WireMoney | None
+
+
+@dataclass(frozen=True)
 class OtherVoucher:
     """Another voucher that stands on the same order, and what it takes of it."""
 
@@ -94,7 +101,8 @@ class OtherVoucher:
 class Gathered:
     """Everything that a decision is made from, at one moment. `stale` facts are known, but too old.
 
-    `others` are the other vouchers that stand on the order.
+    `others` are the other vouchers that stand on the order; `is_locked` and `role` tell of the account and
+    the person.
     """
 
     facts: Mapping[str, FactValue]
@@ -104,6 +112,8 @@ class Gathered:
     on: dt.date
     zone: str
     others: tuple[OtherVoucher, ...] = ()
+    is_locked: bool = False
+    role: str | None = None
 
 
 def gather(session: Session, subject: Subject, place: Place, book: PolicyBook, now: dt.datetime) -> Gathered:
@@ -124,7 +134,12 @@ def gather(session: Session, subject: Subject, place: Place, book: PolicyBook, n
     if voucher is not None:
         facts["voucher.issued_on"] = voucher.row.issued_on.isoformat()
     others = tuple(_others(session, subject, book, now)) if voucher is not None else ()
-    return Gathered(facts, stale, voucher, order, on, place.zone, others)
+    is_locked, role = held.get("account.locked"), held.get("person.role")
+    return Gathered(
+        facts, stale, voucher, order, on, place.zone, others,
+        is_locked=is_locked is not None and is_locked.value is True,
+        role=str(role.value) if role is not None else None,
+    )  # fmt: skip
 
 
 def _others(session: Session, subject: Subject, book: PolicyBook, now: dt.datetime) -> Iterator[OtherVoucher]:
@@ -177,7 +192,7 @@ def _price(gathered: Gathered) -> Money | None:
 
 
 def reasons_of(
-    session: Session, subject: Subject, gathered: Gathered, by_terms: Decision, place: Place, now: dt.datetime
+    session: Session, subject: Subject, gathered: Gathered, by_terms: Granting, place: Place, now: dt.datetime
 ) -> Reasons:
     """The service's own reasons for "no", one cause each: the voucher's first, then the account's.
 
@@ -186,22 +201,22 @@ def reasons_of(
     reasons: Reasons = {}
     version = by_terms.document
     if gathered.voucher is not None:
-        reasons |= _voucher_reasons(session, subject, gathered.voucher, gathered.zone, now)
+        reasons |= _voucher_reasons(session, subject, gathered, gathered.voucher, now)
         if not reasons and version is not None:
             reasons |= _scope_reasons(session, subject, version, place)
             reasons |= _campaign_reasons(session, subject, gathered, by_terms, now)
             reasons |= _combination_reasons(subject, gathered, version)
     reads_lock = version is not None and any(LOCKED in term.facts for term in version.terms)
-    if not reads_lock and accounts.is_locked(session, subject.account_id):
+    if not reads_lock and gathered.is_locked:
         reasons[LOCKED] = {}
     return reasons
 
 
 def _voucher_reasons(
-    session: Session, subject: Subject, voucher: VoucherView, zone: str, now: dt.datetime
+    session: Session, subject: Subject, gathered: Gathered, voucher: VoucherView, now: dt.datetime
 ) -> Reasons:
     """Nothing is told of another's voucher than that it is another's."""
-    row = voucher.row
+    row, zone = voucher.row, gathered.zone
     if not _is_theirs(subject, voucher):
         return {BELONGS_TO_ANOTHER: {}}
     reasons: Reasons = {}
@@ -210,11 +225,18 @@ def _voucher_reasons(
         reasons[OF_STATE[state]] = _details(subject, voucher, state, zone)
     if state == "held" and voucher.is_held_for_another(subject.order_id, now):
         reasons[HELD_ELSEWHERE] = _holder(subject, voucher)
-    if row.belongs_to == "account" and not accounts.may_use_account_voucher(
-        session, subject.account_id, subject.person_id, subject.line_id, row.voucher_id, row.policy
-    ):
+    if row.belongs_to == "account" and not _may_use(session, subject, gathered, voucher):
         reasons[CONSENT_MISSING] = {}
     return reasons
+
+
+def _may_use(session: Session, subject: Subject, gathered: Gathered, voucher: VoucherView) -> bool:
+    if gathered.role in accounts.FREE_ROLES:
+        return True
+    row = voucher.row
+    return accounts.may_use_account_voucher(
+        session, subject.account_id, subject.person_id, subject.line_id, row.voucher_id, row.policy
+    )
 
 
 def _scope_reasons(session: Session, subject: Subject, version: PolicyVersion, place: Place) -> Reasons:
@@ -233,7 +255,7 @@ def _names(places: tuple[Place, ...]) -> str:
 
 
 def _campaign_reasons(
-    session: Session, subject: Subject, gathered: Gathered, by_terms: Decision, now: dt.datetime
+    session: Session, subject: Subject, gathered: Gathered, by_terms: Granting, now: dt.datetime
 ) -> Reasons:
     if gathered.voucher is None or gathered.voucher.row.campaign_id is None:
         return {}
@@ -241,13 +263,11 @@ def _campaign_reasons(
     return {} if refused is None else {refused.code: refused.details}
 
 
-def _wanted(subject: Subject, gathered: Gathered, by_terms: Decision) -> Grant:
+def _wanted(subject: Subject, gathered: Gathered, by_terms: Granting) -> Grant:
     """What the voucher's campaign would have to give."""
-    benefit, voucher = by_terms.benefit, gathered.voucher
+    amount, voucher = by_terms.amount, gathered.voucher
     if voucher is None or subject.voucher is None:
         raise ValueError("there is no campaign without a voucher")
-    amount = None if benefit is None else benefit.applied or benefit.amount
-    minor = 0 if amount is None else to_minor(WireMoney(amount=amount.amount, currency=amount.currency))
     return Grant(
         key=subject.voucher,
         account_id=subject.account_id,
@@ -257,9 +277,9 @@ def _wanted(subject: Subject, gathered: Gathered, by_terms: Decision) -> Grant:
         store_id=subject.store_id,
         campaign_id=voucher.row.campaign_id,
         policy=subject.policy,
-        version=by_terms.version or 0,
+        version=by_terms.document.version if by_terms.document is not None else 0,
         granted_on=gathered.on,
-        amount_minor=minor,
+        amount_minor=0 if amount is None else to_minor(amount),
         currency=NO_CURRENCY if amount is None else amount.currency,
         until=None,
     )

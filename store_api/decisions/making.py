@@ -13,7 +13,7 @@ from typing import Any
 
 from store_api import contract as wire
 from store_api.contract import Words
-from store_api.decisions.gather import Details, Gathered, OtherVoucher, Reasons, ceiling_of
+from store_api.decisions.gather import Details, Gathered, Granting, OtherVoucher, Reasons, ceiling_of
 from store_api.money import to_money
 from store_api.policy.decide import decide, with_ceiling, with_codes
 from store_api.policy.decision import Decision
@@ -89,6 +89,13 @@ def decide_terms(
         ceiling = Ceiling(chosen=None if chosen is None else Money(chosen.amount, chosen.currency))
         decided = with_ceiling(decided, ceiling, catalogue)
     return ByTerms(decided, benefit.applied)
+
+
+def granting_of(by_terms: Decision) -> Granting:
+    """What of the terms' answer the service's own reasons are asked about."""
+    benefit = by_terms.benefit
+    amount = None if benefit is None else benefit.applied or benefit.amount
+    return Granting(by_terms.document, _wire_money(amount))
 
 
 def lay_reasons(by_terms: ByTerms, reasons: Reasons, gathered: Gathered, catalogue: Catalogue) -> Made:

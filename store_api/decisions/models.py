@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store_api.db import Base, Id, NodeMixin
+from store_api.db import Base, Id, JsonText, NodeMixin
 
 
 class DecisionRow(NodeMixin, Base):
@@ -21,7 +21,9 @@ class DecisionRow(NodeMixin, Base):
     one subject key and one digest are one decision and share nonce and terms code. `facts` are those
     that were read, `presented` those of the visit itself, `coded` says that a reason outside the terms
     made it a no, `answer` is the decision as the policy core gave it, `wire` the whole of it as the API
-    answers, sentences in every language included.
+    answers, as text, sentences in every language included. `inputs` is the digest of everything that it was
+    made from, null where it is always made again; `gist` is the small part of `wire` that is asked for at
+    each use.
     """
 
     __tablename__ = "decisions"
@@ -51,10 +53,12 @@ class DecisionRow(NodeMixin, Base):
     order_id: Mapped[Id | None]
     voucher_id: Mapped[Id | None]
     voucher_account_id: Mapped[Id | None]
+    inputs: Mapped[str | None] = mapped_column(String(64))
     presented: Mapped[dict[str, Any]]
-    facts: Mapped[dict[str, Any]]
-    answer: Mapped[dict[str, Any]]
-    wire: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    answer: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    wire: Mapped[str] = mapped_column(JsonText)
+    gist: Mapped[str | None] = mapped_column(JsonText)
 
 
 class TermsCodeRow(NodeMixin, Base):

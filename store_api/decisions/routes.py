@@ -9,10 +9,11 @@ from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel
 
 from store_api.auth import allow
-from store_api.contract import Decision, DecisionRequest, Identifier, PublicTerms
+from store_api.contract import Decision, DecisionCheck, DecisionRequest, Identifier, PublicTerms
 from store_api.decisions import service
 from store_api.decisions.service import DecisionRow
 from store_api.errors import NotFound
+from store_api.ready_json import ReadyJson, with_stored
 from store_api.visits import service as visits
 from store_api.work import Work, reads, writes
 
@@ -34,22 +35,28 @@ class TermsPath(BaseModel):
 @api.post("/v1/decisions", responses={201: Decision})
 @allow("kiosk", "rep", "manager", "till")
 @writes
-def make_decision(work: Work, body: DecisionRequest) -> tuple[Decision, int]:
+def make_decision(work: Work, body: DecisionRequest) -> tuple[ReadyJson, int]:
     """Decide on a voucher or an upgrade; the answer becomes the visit's decision."""
     visit = visits.find_identified(work, body.visit_id)
-    return service.show(visits.decide(work, visit, body)), 201
+    return service.show_stored(visits.decide(work, visit, body)), 201
 
 
 @api.get("/v1/decisions/<decision_id>", responses={200: Decision})
 @allow("kiosk", "rep", "manager", "till")
 @reads
-def show_decision(work: Work, path: DecisionPath) -> Decision:
+def show_decision(work: Work, path: DecisionPath) -> ReadyJson:
     """A decision of a visit that the caller may see."""
-    row = service.find(work.session, path.decision_id)
-    if row is None:
-        raise NotFound
-    visits.find_of_order(work, row.visit_id, row.order_id)
-    return service.show(row)
+    return service.show_stored(_of_caller(work, path))
+
+
+@api.get("/v1/decisions/<decision_id>/check", responses={200: DecisionCheck})
+@allow("kiosk", "rep", "manager", "till")
+@reads
+def check_decision(work: Work, path: DecisionPath) -> ReadyJson:
+    """Whether what a decision granted could be used at this moment; decided again, nothing is written."""
+    row = _of_caller(work, path)
+    code = service.check(work, row)
+    return with_stored(DecisionCheck, {"decision": row.wire}, stands=code is None, code=code)
 
 
 @api.get("/v1/terms/<terms_code>", responses={200: PublicTerms})
@@ -61,6 +68,14 @@ def show_terms(work: Work, path: TermsPath) -> PublicTerms:
     if row is None:
         raise NotFound("terms.not_found")
     return service.show_public(work, row, whole=_may_see_sheet(work, row))
+
+
+def _of_caller(work: Work, path: DecisionPath) -> DecisionRow:
+    row = service.find(work.session, path.decision_id)
+    if row is None:
+        raise NotFound
+    visits.find_of_order(work, row.visit_id, row.order_id)
+    return row
 
 
 def _may_see_sheet(work: Work, row: DecisionRow) -> bool:

@@ -8,21 +8,35 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
 from store_api.audit import service as audit
-from store_api.contract import Decision, Money, PublicTerms, Sheet, Words
+from store_api.contract import Benefit, Decision, Money, PublicTerms, Sheet, Words
 from store_api.decisions import store
-from store_api.decisions.gather import Details, Subject, candidate_of, gather, reasons_of
+from store_api.decisions.gather import (
+    Details,
+    Gathered,
+    Granting,
+    Reasons,
+    Subject,
+    candidate_of,
+    gather,
+    reasons_of,
+)
+from store_api.decisions.inputs import digest_inputs
 from store_api.decisions.making import (
     Made,
     Stamp,
     decide_terms,
     facts_to_json,
+    granting_of,
     lay_reasons,
     make_code_sheets,
     make_plain_sheets,
@@ -38,27 +52,51 @@ from store_api.errors import NotFound
 from store_api.ids import base32
 from store_api.money import to_minor
 from store_api.policies import service as policies
+from store_api.policies.service import PolicyBook
 from store_api.policy.combine import Candidate
 from store_api.policy.decision import Decision as PolicyDecision
 from store_api.policy.facts import Catalogue
+from store_api.policy.model import Policy
 from store_api.policy.wire import decision_to_json
+from store_api.ready_json import ReadyJson
 from store_api.stores import service as stores
+from store_api.stores.service import Place
 from store_api.vouchers.service import VoucherKey
 from store_api.work import Work
 
 __all__ = [
-    "DecidedAgain", "DecisionRow", "Recorded", "RecordedCase", "Subject", "Weighed", "count_cases", "decide",
-    "decide_again", "find", "find_by_terms_code", "read_again", "read_cases", "sheets_of_code",
-    "sheets_of_decision", "show", "show_public", "to_wire_sheet", "weigh",
+    "CHANGED", "DecidedAgain", "DecisionRow", "Gist", "Recorded", "RecordedCase", "Subject", "Weighed",
+    "check", "count_cases", "decide", "decide_again", "find", "find_by_terms_code", "gist", "read_again",
+    "read_cases", "sheets_of_code", "sheets_of_decision", "show", "show_public", "show_stored",
+    "to_wire_sheet", "weigh", "why_not",
 ]  # fmt: skip
 
 STOPPED = "policy.stopped"
 """Nothing new is given under a version that was stopped; what was issued before is honoured."""
+CHANGED = "terms.changed"
+NOT_ELIGIBLE = "decision.not_eligible"
+OWN_CAUSES = ("voucher.", "campaign.", "combination.")
+"""What befell the voucher itself says more than that the terms changed."""
 LAPSES_AFTER = dt.timedelta(minutes=30)
 """After this a decision is made again before anything is used; a store's midnight comes sooner."""
 NONCE_BYTES = 16
 CODE_BITS = 50
 CODE_DRAWS = 8
+
+
+class Gist(BaseModel):
+    """Outcome, codes and benefit of a decision as it was given."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: str
+    codes: tuple[str, ...]
+    benefit: Benefit | None
+
+    @property
+    def amount(self) -> Money | None:
+        """What it takes: what is applied to the order, or else the whole amount."""
+        return None if self.benefit is None else self.benefit.applied or self.benefit.amount
 
 
 @dataclass(frozen=True)
@@ -82,9 +120,30 @@ class Weighed:
     title: Words
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A subject with everything that its decision is made from, and the digest of it.
+
+    `facts` are those of `gathered` that can be read under `catalogue`, which is the version's own.
+    """
+
+    subject: Subject
+    policy: Policy
+    book: PolicyBook
+    catalogue: Catalogue
+    facts: Mapping[str, object]
+    place: Place
+    gathered: Gathered
+    inputs: str | None
+
+
 def decide(work: Work, subject: Subject) -> DecisionRow:
     """Decide on a subject and record it. The same answer in the same visit is the same decision."""
-    return _record(work, subject, _make(work, subject))
+    asked = _gather(work, subject)
+    newest = store.find_newest(work.session, subject.account_id, subject.key)
+    if newest is not None and _still_stands(newest, subject, work.now) and _holds(work, asked, newest):
+        return newest
+    return _record(work, asked, _answer(work, asked))
 
 
 def decide_again(work: Work, named: DecisionRow) -> DecidedAgain:
@@ -93,11 +152,13 @@ def decide_again(work: Work, named: DecisionRow) -> DecidedAgain:
     The answer is the same where outcome, codes, benefit and term statuses are; facts that change none of
     these (the amount of a bill that does not matter) do not stop anybody.
     """
-    subject = _subject_of(named)
-    made = _make(work, subject)
+    asked = _gather(work, _subject_of(named))
+    if _holds(work, asked, named):
+        return DecidedAgain(named, named, True)
+    made = _answer(work, asked)
     if made.digest == named.digest:
         return DecidedAgain(named, named, True)
-    row = _record(work, subject, made)
+    row = _record(work, asked, made)
     is_same = _substance(show(row)) == _substance(show(named))
     return DecidedAgain(row, named if is_same else row, is_same)
 
@@ -107,7 +168,7 @@ def weigh(work: Work, subject: Subject) -> Weighed | None:
 
     Raises NotFound for a policy that there is not.
     """
-    made = _make(work, subject, alone=True)
+    made = _answer(work, _gather(work, subject, alone=True))
     decision, view = made.decision, made.gathered.voucher
     benefit, version = decision.benefit, decision.document
     if decision.outcome != "eligible" or view is None or benefit is None or version is None:
@@ -117,6 +178,25 @@ def weigh(work: Work, subject: Subject) -> Weighed | None:
     worth = to_minor(Money(amount=benefit.amount.amount, currency=benefit.amount.currency))
     candidate = candidate_of(view.row.voucher_id, version, worth, view.row.ends_on)
     return Weighed(candidate, benefit.amount.currency, dict(version.title))
+
+
+def check(work: Work, named: DecisionRow) -> str | None:
+    """Why what a decision granted could not be used now, or None. It decides again and writes nothing."""
+    asked = _gather(work, _subject_of(named))
+    if _holds(work, asked, named):
+        return None
+    made = _answer(work, asked)
+    return why_not(_shown_as(made, named), made.digest == named.digest or _is_same(made, named))
+
+
+def why_not(now: Gist, is_same: bool) -> str | None:
+    """The code for why nothing may be used: what befell the voucher, or other terms, or a "no"; or None."""
+    own = next((code for code in now.codes if code.startswith(OWN_CAUSES)), None)
+    if own is not None:
+        return own
+    if not is_same:
+        return CHANGED
+    return None if now.outcome == "eligible" else next(iter(now.codes), NOT_ELIGIBLE)
 
 
 def find(session: Session, decision_id: str) -> DecisionRow | None:
@@ -132,12 +212,28 @@ def find_by_terms_code(session: Session, written: str) -> DecisionRow | None:
 
 def read_again(work: Work, row: DecisionRow) -> Recorded:
     """The policy core's value of a recorded decision, from the facts that it read."""
-    return read_recorded(policies.open_book(work.session, work.settings.catalogue_files), row)
+    whole = store.find_whole(work.session, row)
+    return read_recorded(policies.open_book(work.session, work.settings.catalogue_files), whole)
 
 
 def show(row: DecisionRow) -> Decision:
     """The decision as it was given."""
-    return Decision.model_validate(row.wire)
+    return Decision.model_validate_json(row.wire)
+
+
+def show_stored(row: DecisionRow) -> ReadyJson:
+    """The same as JSON that goes out as it was stored."""
+    return ReadyJson(row.wire)
+
+
+def gist(row: DecisionRow) -> Gist:
+    """What the service itself asks of a decision that was given, without its sentences."""
+    return _gist_of(row.gist or row.wire)
+
+
+@lru_cache(maxsize=64)
+def _gist_of(text: str) -> Gist:
+    return Gist.model_validate_json(text)
 
 
 def show_public(work: Work, row: DecisionRow, whole: bool) -> PublicTerms:
@@ -174,8 +270,10 @@ def read_cases(
     return store.read_cases(session, policy, since, after, limit)
 
 
-def _make(work: Work, subject: Subject, alone: bool = False) -> Made:
-    """Gather, ask the policy core, and lay the service's own codes over its answer. Raises NotFound."""
+def _gather(work: Work, subject: Subject, alone: bool = False) -> _Asked:
+    """Everything that a decision on a subject is made from. `alone`: as if no other voucher stood
+    on its order. Raises NotFound.
+    """
     book = policies.open_book(work.session, work.settings.catalogue_files)
     policy = book.policies.get(subject.policy)
     if policy is None:
@@ -185,16 +283,45 @@ def _make(work: Work, subject: Subject, alone: bool = False) -> Made:
     if alone:
         gathered = replace(gathered, others=())
     catalogue, facts = book.for_facts(policy, gathered.facts, gathered.on)
-    by_terms = decide_terms(policy, gathered, facts, subject.amount_minor, catalogue)
-    reasons = reasons_of(work.session, subject, gathered, by_terms.decision, place, work.now)
-    document = by_terms.decision.document
-    if subject.voucher is None and document is not None and book.is_stopped(document):
+    inputs = digest_inputs(policy, gathered, subject.amount_minor, catalogue)
+    return _Asked(subject, policy, book, catalogue, facts, place, gathered, inputs)
+
+
+def _holds(work: Work, asked: _Asked, known: DecisionRow) -> bool:
+    """Whether a recorded yes is what would be decided now: made from the same, and no reason against it.
+
+    Deciding is pure, so it need not be done again to be known.
+    """
+    if asked.inputs is None or asked.inputs != known.inputs:
+        return False
+    said = gist(known)
+    if said.outcome != "eligible":
+        return False
+    document = next((each for each in asked.policy.versions if each.version == known.version), None)
+    granting = Granting(document, said.amount)
+    return not _reasons(work, asked, granting)
+
+
+def _answer(work: Work, asked: _Asked) -> Made:
+    """Ask the policy core, and lay the service's own codes over its answer."""
+    subject, gathered = asked.subject, asked.gathered
+    by_terms = decide_terms(asked.policy, gathered, asked.facts, subject.amount_minor, asked.catalogue)
+    reasons = _reasons(work, asked, granting_of(by_terms.decision))
+    return lay_reasons(by_terms, reasons, gathered, asked.catalogue)
+
+
+def _reasons(work: Work, asked: _Asked, granting: Granting) -> Reasons:
+    """The service's own reasons against what the terms grant, a stopped version's among them."""
+    reasons = reasons_of(work.session, asked.subject, asked.gathered, granting, asked.place, work.now)
+    document = granting.document
+    if asked.subject.voucher is None and document is not None and asked.book.is_stopped(document):
         reasons[STOPPED] = {}
-    return lay_reasons(by_terms, reasons, gathered, catalogue)
+    return reasons
 
 
-def _record(work: Work, subject: Subject, made: Made) -> DecisionRow:
+def _record(work: Work, asked: _Asked, made: Made) -> DecisionRow:
     """Keep a decision: the row that stands already, a new row under the same code, or a new code."""
+    subject = asked.subject
     known = store.find_same(work.session, subject.account_id, subject.key, made.digest)
     if known is not None and not _reads_the_same(made, known):
         known = None
@@ -202,7 +329,7 @@ def _record(work: Work, subject: Subject, made: Made) -> DecisionRow:
         return known
     nonce = known.nonce if known else work.session.info["random_bytes"](NONCE_BYTES).hex()
     terms_code = known.terms_code if known else _draw_terms_code(work.session, made.digest, nonce)
-    row = _row(work, subject, made, nonce, terms_code)
+    row = _row(work, asked, made, nonce, terms_code)
     store.add_decision(work.session, row, is_new_code=known is None)
     _count(work, subject, made)
     _log(work, row)
@@ -228,7 +355,8 @@ def _still_stands(known: DecisionRow, subject: Subject, now: dt.datetime) -> boo
     return same_place and now < known.lapses_at
 
 
-def _row(work: Work, subject: Subject, made: Made, nonce: str, terms_code: str) -> DecisionRow:
+def _row(work: Work, asked: _Asked, made: Made, nonce: str, terms_code: str) -> DecisionRow:
+    subject = asked.subject
     stamp = _stamp(work, subject, made, terms_code)
     sent = to_wire(made, stamp, make_sheets(made, terms_code))
     return DecisionRow(
@@ -255,7 +383,9 @@ def _row(work: Work, subject: Subject, made: Made, nonce: str, terms_code: str) 
         presented={"channel": subject.channel, "paper": subject.paper, "amount": subject.amount_minor},
         facts=facts_to_json(made.decision),
         answer=decision_to_json(made.decision, "en", made.catalogue),
-        wire=sent.model_dump(mode="json"),
+        wire=sent.model_dump_json(),
+        inputs=asked.inputs,
+        gist=Gist(outcome=sent.outcome, codes=sent.codes, benefit=sent.benefit).model_dump_json(),
     )
 
 
@@ -296,6 +426,30 @@ def _subject_of(row: DecisionRow) -> Subject:
         paper=row.presented["paper"],
         amount_minor=row.presented.get("amount"),
     )
+
+
+def _shown_as(made: Made, named: DecisionRow) -> Gist:
+    """A fresh answer in place of a recorded one, without being recorded."""
+    decided = _unrecorded(made, named)
+    return Gist(outcome=decided.outcome, codes=decided.codes, benefit=decided.benefit)
+
+
+def _is_same(made: Made, named: DecisionRow) -> bool:
+    return _substance(_unrecorded(made, named)) == _substance(show(named))
+
+
+def _unrecorded(made: Made, named: DecisionRow) -> Decision:
+    stamp = Stamp(
+        decision_id=named.decision_id,
+        terms_code=named.terms_code,
+        terms_url="",
+        decided_at=named.decided_at,
+        lapses_at=named.lapses_at,
+        visit_id=named.visit_id,
+        line_id=named.line_id,
+        order_id=named.order_id,
+    )
+    return to_wire(made, stamp, {})
 
 
 def _substance(decision: Decision) -> tuple[Any, ...]:

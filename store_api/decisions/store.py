@@ -12,6 +12,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.decisions.models import DecisionRow, TermsCodeRow
+from store_api.prepared import Prepared
+from store_api.rows import plain_row
+
+_D = DecisionRow.__table__.c
+_COLUMNS = [column for column in _D if column.key not in ("facts", "answer")]
+_FIND = Prepared(sa.select(*_COLUMNS).where(_D.decision_id == sa.bindparam("named")))
+_NEWEST = Prepared(
+    sa.select(*_COLUMNS)
+    .where(_D.account_id == sa.bindparam("account"), _D.subject_key == sa.bindparam("subject"))
+    .order_by(_D.decided_at.desc(), _D.decision_id.desc())
+    .limit(1)
+)
 
 
 class RecordedCase(NamedTuple):
@@ -28,9 +40,20 @@ class RecordedCase(NamedTuple):
 
 
 def find_decision(session: Session, decision_id: str) -> DecisionRow | None:
-    """A decision by its identifier."""
-    chosen = sa.select(DecisionRow).where(DecisionRow.decision_id == decision_id)
-    return session.scalars(chosen).one_or_none()
+    """A decision by its identifier, without the facts that it read and the policy core's answer."""
+    found = _FIND.first(session, {"named": decision_id})
+    return None if found is None else plain_row(DecisionRow, found)
+
+
+def find_whole(session: Session, known: DecisionRow) -> DecisionRow:
+    """The same decision with the facts that it read and the policy core's answer."""
+    return session.get_one(DecisionRow, (known.account_id, known.decision_id))
+
+
+def find_newest(session: Session, account_id: str, subject_key: str) -> DecisionRow | None:
+    """The newest decision of an account on a subject, without the same two."""
+    found = _NEWEST.first(session, {"account": account_id, "subject": subject_key})
+    return None if found is None else plain_row(DecisionRow, found)
 
 
 def find_same(session: Session, account_id: str, subject_key: str, digest: str) -> DecisionRow | None:

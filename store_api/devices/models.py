@@ -7,10 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store_api.db import Base, Id, NodeMixin
+from store_api.db import Base, CallerMixin, Id, NodeMixin
 
 
-class DeviceRow(NodeMixin, Base):
+class DeviceRow(CallerMixin, NodeMixin, Base):
     """A device at a station of a store, or a desk, which belongs to none.
 
     Only the digest of its token is kept.

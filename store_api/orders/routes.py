@@ -26,7 +26,9 @@ from store_api.decisions.service import DecisionRow
 from store_api.errors import Conflict, NotFound
 from store_api.orders import service
 from store_api.orders.service import OrderRow
+from store_api.ready_json import ReadyJson, with_stored
 from store_api.redemptions import service as redemptions
+from store_api.redemptions.service import Redeemed
 from store_api.visits import service as visits
 from store_api.visits.service import VisitRow
 from store_api.work import Work, reads, writes
@@ -62,10 +64,11 @@ def show_order(work: Work, path: OrderPath) -> Order:
 @api.post("/v1/orders/<order_id>/confirm", responses={200: RedemptionAnswer})
 @allow("rep", "manager")
 @writes
-def confirm_order(work: Work, path: OrderPath) -> RedemptionAnswer:
+def confirm_order(work: Work, path: OrderPath) -> ReadyJson:
     """A named rep confirms the order as it was said; the credit that the visit decided on is used."""
     order, visit = _order_of_caller(work, path.order_id)
-    return _settle(work, order, visit, "confirmed")
+    redeemed = _settle(work, order, visit, "confirmed")
+    return redemptions.show_redeemed(redeemed, work.settings.keys)
 
 
 @api.post("/v1/orders", responses={201: TillOrder})
@@ -104,7 +107,7 @@ def show_visit_of_order(work: Work, path: OrderPath) -> OrderVisit:
 @api.post("/v1/orders/<order_id>/capture", responses={200: CaptureAnswer})
 @allow("till")
 @writes
-def capture_order(work: Work, path: OrderPath, body: Capture) -> CaptureAnswer:
+def capture_order(work: Work, path: OrderPath, body: Capture) -> ReadyJson:
     """A till captures what it sold; what differs from what was said is decided again.
 
     The same capture once more, under whatever key, gets the same answer and does nothing. What a rep has
@@ -119,17 +122,17 @@ def capture_order(work: Work, path: OrderPath, body: Capture) -> CaptureAnswer:
     if order.state == "said":
         visit = visits.find_of_order(work, order.visit_id, order.order_id)
         service.capture(work.session, order, body, work.now)
-        answer = _settle(work, order, visit, "captured")
+        redeemed = _settle(work, order, visit, "captured")
     else:
         service.capture_confirmed(work.session, order, body, work.now)
-        answer = _answered_before(work, order)
-    if answer.code is None:
+        redeemed = _answered_before(work, order)
+    if redeemed.code is None:
         service.captures.keep(work.session, order, body, work.caller.subject_id, work.now)
         _log_capture(work, order)
-    return _captured(work, order, answer, again=False)
+    return _captured(work, order, redeemed, again=False)
 
 
-def _settle(work: Work, order: OrderRow, visit: VisitRow, state: str) -> RedemptionAnswer:
+def _settle(work: Work, order: OrderRow, visit: VisitRow, state: str) -> Redeemed:
     """Use the visit's credit on the order. An order that was settled before says why it cannot be again."""
     named = _decision_of(work, order, visit)
     actor = redemptions.actor_of(work)
@@ -137,10 +140,10 @@ def _settle(work: Work, order: OrderRow, visit: VisitRow, state: str) -> Redempt
     if redeemed.code is None:
         service.settle(work.session, order, state, actor.who, work.now)
     visits.note_redemption(work, visit, redeemed)
-    return redemptions.show_redeemed(redeemed, work.settings.keys)
+    return redeemed
 
 
-def _answered_before(work: Work, order: OrderRow) -> RedemptionAnswer:
+def _answered_before(work: Work, order: OrderRow) -> Redeemed:
     """What was answered when an order was settled, also after its visit has ended."""
     visit = visits.find(work, order.visit_id)
     used = redemptions.listing.of_order(work.session, order.account_id, order.order_id)
@@ -148,23 +151,20 @@ def _answered_before(work: Work, order: OrderRow) -> RedemptionAnswer:
     named = decisions.find(work.session, own.decision_id if own else visit.decision_id or "")
     if named is None:
         raise Conflict("order.without_decision")
-    keys = work.settings.keys
-    return RedemptionAnswer(
-        redemption=redemptions.show_redemption(own, keys) if own else None,
-        code=None,
-        decision=decisions.show(named),
-        also=tuple(redemptions.show_redemption(row, keys) for row in used if row is not own),
-    )
+    return Redeemed(own, None, named, also=tuple(row for row in used if row is not own))
 
 
-def _captured(work: Work, order: OrderRow, answer: RedemptionAnswer, again: bool) -> CaptureAnswer:
+def _captured(work: Work, order: OrderRow, redeemed: Redeemed, again: bool) -> ReadyJson:
     listing = redemptions.listing
     rows = listing.of_order(work.session, order.account_id, order.order_id)
     applied = tuple(listing.show_applied(work.session, row) for row in rows)
     before = service.show(order).total
     capture = service.captures.find(work.session, order)
-    return CaptureAnswer(
-        **{name: getattr(answer, name) for name in type(answer).model_fields},
+    stored, fields = redemptions.parts_of_redeemed(redeemed, work.settings.keys)
+    return with_stored(
+        CaptureAnswer,
+        stored,
+        **fields,
         order_id=order.order_id,
         applied=applied,
         total_before=before,

@@ -180,8 +180,7 @@ def take_up(session: Session, rung_up: TillOrderRow, order: OrderRow, now: dt.da
 def settle(session: Session, order: OrderRow, state: str, settled_by: str, now: dt.datetime) -> None:
     """Mark an order as confirmed by a named rep or captured by a till. Raises Conflict if it was."""
     _refuse_settled(order)
-    order.state, order.settled_by, order.changed_at = state, settled_by, now
-    session.flush()
+    store.write_settled(session, order, state, settled_by, now)
 
 
 def facts_of(order: OrderRow | None, plan_price: FactValue) -> dict[str, FactValue]:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from store_api.policies.models import PolicyVersionRow, TermDayRow
+from store_api.prepared import Prepared
 
 
 class VersionMark(NamedTuple):
@@ -36,15 +37,17 @@ class Counted(NamedTuple):
     misquoted: int = 0
 
 
+_P = PolicyVersionRow.__table__.c
+_MARKS = Prepared(
+    sa.select(
+        _P.policy, _P.version, _P.digest, _P.catalogue_digest, _P.stopped_at.is_not(None).label("stopped")
+    ).order_by(_P.policy, _P.version)
+)
+
+
 def find_marks(session: Session) -> Sequence[VersionMark]:
     """Every version without its text, which is enough to see whether a reader is up to date."""
-    row = PolicyVersionRow
-    stopped = row.stopped_at.is_not(None)
-    columns = (row.policy, row.version, row.digest, row.catalogue_digest, stopped)
-    chosen = sa.select(*columns).order_by(row.policy, row.version)
-    return [
-        VersionMark(mark[0], mark[1], mark[2], mark[3], bool(mark[4])) for mark in session.execute(chosen)
-    ]
+    return [VersionMark(*mark) for mark in _MARKS.rows(session, {})]
 
 
 def find_version(session: Session, policy: str, version: int) -> PolicyVersionRow | None:

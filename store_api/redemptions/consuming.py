@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from store_api.audit import service as audit
-from store_api.contract import Money
 from store_api.decisions import service as decisions
 from store_api.decisions.service import DecidedAgain, DecisionRow
 from store_api.errors import Conflict
@@ -20,10 +19,7 @@ from store_api.stores import service as stores
 from store_api.vouchers.service import Grant, VoucherKey
 from store_api.work import Work
 
-CHANGED = "terms.changed"
-NOT_ELIGIBLE = "decision.not_eligible"
-OWN_CAUSES = ("voucher.", "campaign.", "combination.")
-"""What befell the voucher itself says more than that the terms changed."""
+CHANGED = decisions.CHANGED
 
 
 @dataclass(frozen=True)
@@ -56,25 +52,18 @@ def consumable(work: Work, named: DecisionRow) -> tuple[VoucherKey, str]:
 
 def refusal_of(again: DecidedAgain) -> str | None:
     """Why nothing may be consumed, or None."""
-    shown = decisions.show(again.row)
-    own = next((code for code in shown.codes if code.startswith(OWN_CAUSES)), None)
-    if own is not None:
-        return own
-    if not again.is_same:
-        return CHANGED
-    return None if shown.outcome == "eligible" else next(iter(shown.codes), NOT_ELIGIBLE)
+    return decisions.why_not(decisions.gist(again.row), again.is_same)
 
 
 def applied(shown: DecisionRow) -> tuple[int | None, str | None]:
     """What a yes takes from the voucher: what is applied to the order, or else the whole amount."""
-    benefit = decisions.show(shown).benefit
-    amount: Money | None = None if benefit is None else benefit.applied or benefit.amount
+    amount = decisions.gist(shown).amount
     return (None, None) if amount is None else (to_minor(amount), amount.currency)
 
 
 def is_part(shown: DecisionRow) -> bool:
     """Whether the customer chose to use less than could be used."""
-    benefit = decisions.show(shown).benefit
+    benefit = decisions.gist(shown).benefit
     if benefit is None or benefit.most is None or benefit.applied is None:
         return False
     return benefit.applied.amount < benefit.most.amount

@@ -23,6 +23,7 @@ from store_api.decisions import service as decisions
 from store_api.decisions.service import DecisionRow
 from store_api.errors import Conflict, NotFound
 from store_api.orders import service as orders
+from store_api.ready_json import ReadyJson
 from store_api.redemptions import service
 from store_api.redemptions.service import HoldRow
 from store_api.visits import service as visits
@@ -96,7 +97,7 @@ def release_hold(work: Work, path: HoldPath) -> Hold:
 @api.post("/v1/redemptions", responses={200: RedemptionAnswer})
 @allow("rep", "manager", "till")
 @writes
-def redeem(work: Work, body: RedemptionRequest) -> RedemptionAnswer:
+def redeem(work: Work, body: RedemptionRequest) -> ReadyJson:
     """Use what a decision granted, after deciding again; its order is then settled.
 
     What was reserved for an order before another of its vouchers settled it can still be used on it.
@@ -104,10 +105,9 @@ def redeem(work: Work, body: RedemptionRequest) -> RedemptionAnswer:
     named, visit = _named(work, body.decision_id)
     if body.hold_id is not None:
         _check_hold(work, body.hold_id, named)
-    was_held = service.standing_hold(work, named, str(named.order_id)) is not None
     redeemed = service.redeem(work, named, service.actor_of(work))
     if redeemed.code is None:
-        _settle_order(work, named, was_held)
+        _settle_order(work, named, redeemed.was_held)
     visits.note_redemption(work, visit, redeemed)
     return service.show_redeemed(redeemed, work.settings.keys)
 

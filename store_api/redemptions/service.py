@@ -25,6 +25,7 @@ from store_api.redemptions.models import HoldRow, RedemptionRow
 from store_api.redemptions.using import (
     Redeemed,
     find_redemption,
+    parts_of_redeemed,
     redeem,
     redeem_order,
     show_redeemed,
@@ -34,6 +35,7 @@ from store_api.redemptions.voiding import void
 
 __all__ = [
     "Actor", "Held", "HoldRow", "Redeemed", "RedemptionRow", "actor_of", "extend", "find_hold",
-    "find_redemption", "hold", "holds_of_order", "is_live", "listing", "redeem", "redeem_order", "release",
-    "show_held", "show_hold", "show_redeemed", "show_redemption", "standing_hold", "void",
+    "find_redemption", "hold", "holds_of_order", "is_live", "listing", "parts_of_redeemed", "redeem",
+    "redeem_order", "release", "show_held", "show_hold", "show_redeemed", "show_redemption",
+    "standing_hold", "void",
 ]  # fmt: skip

@@ -10,7 +10,21 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from store_api.prepared import Prepared
 from store_api.redemptions.models import HoldRow, RedemptionRow
+
+_H = HoldRow.__table__.c
+_HOLD_OF_ORDER = Prepared(
+    sa.select(_H.hold_id)
+    .where(
+        _H.account_id == sa.bindparam("account"),
+        _H.order_id == sa.bindparam("of_order"),
+        _H.voucher_id == sa.bindparam("of_voucher"),
+        _H.ended_at.is_(None),
+    )
+    .order_by(_H.held_at.desc())
+    .limit(1)
+)
 
 
 def find_hold(session: Session, hold_id: str) -> HoldRow | None:
@@ -20,17 +34,9 @@ def find_hold(session: Session, hold_id: str) -> HoldRow | None:
 
 def find_hold_of_order(session: Session, account_id: str, order_id: str, voucher_id: str) -> HoldRow | None:
     """The newest hold of an order on a voucher that was not ended by anybody."""
-    chosen = (
-        sa.select(HoldRow)
-        .where(
-            HoldRow.account_id == account_id,
-            HoldRow.order_id == order_id,
-            HoldRow.voucher_id == voucher_id,
-            HoldRow.ended_at.is_(None),
-        )
-        .order_by(HoldRow.held_at.desc())
-    )
-    return session.scalars(chosen.limit(1)).first()
+    named = {"account": account_id, "of_order": order_id, "of_voucher": voucher_id}
+    found = _HOLD_OF_ORDER.first(session, named)
+    return None if found is None else find_hold(session, found.hold_id)
 
 
 def find_holds_of_order(session: Session, account_id: str, order_id: str) -> Sequence[HoldRow]:

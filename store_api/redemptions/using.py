@@ -8,6 +8,7 @@ What it must not know: how a decision is made, how a voucher is locked, visits, 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from store_api.decisions.service import DecidedAgain, DecisionRow
 from store_api.errors import Conflict
 from store_api.keys import KeyRing
 from store_api.money import to_minor, to_money
+from store_api.ready_json import ReadyJson, with_stored
 from store_api.receipt_proofs import sign_receipt
 from store_api.redemptions import store
 from store_api.redemptions.consuming import (
@@ -30,8 +32,9 @@ from store_api.redemptions.consuming import (
     record,
     refusal_of,
 )
-from store_api.redemptions.holding import holds_of_order, standing_hold
+from store_api.redemptions.holding import holds_of_order, is_live
 from store_api.redemptions.models import HoldRow, RedemptionRow
+from store_api.rows import add_plain_row
 from store_api.vouchers import service as vouchers
 from store_api.vouchers.service import HoldClaim, TakenUse, UseClaim, VoucherKey
 from store_api.work import Work
@@ -41,13 +44,15 @@ from store_api.work import Work
 class Redeemed:
     """The outcome of a redemption, with the decision that now stands for the visit.
 
-    `also` are the redemptions of the other vouchers that were reserved for the order.
+    `also` are the redemptions of the other vouchers that were reserved for the order. `was_held` says that
+    what was used had been reserved, and the reservation stood.
     """
 
     redemption: RedemptionRow | None
     code: str | None
     decision: DecisionRow
     also: tuple[RedemptionRow, ...] = ()
+    was_held: bool = False
 
 
 def redeem(work: Work, named: DecisionRow, actor: Actor) -> Redeemed:
@@ -125,22 +130,25 @@ def show_redemption(row: RedemptionRow, keys: KeyRing) -> Redemption:
     )
 
 
-def show_redeemed(redeemed: Redeemed, keys: KeyRing) -> RedemptionAnswer:
+def show_redeemed(redeemed: Redeemed, keys: KeyRing) -> ReadyJson:
     """The outcome of a redemption as the wire has it."""
+    stored, fields = parts_of_redeemed(redeemed, keys)
+    return with_stored(RedemptionAnswer, stored, **fields)
+
+
+def parts_of_redeemed(redeemed: Redeemed, keys: KeyRing) -> tuple[dict[str, str], dict[str, Any]]:
+    """The same in its parts: those that go out as they were stored, and those that are written now."""
     shown = None if redeemed.redemption is None else show_redemption(redeemed.redemption, keys)
-    return RedemptionAnswer(
-        redemption=shown,
-        code=redeemed.code,
-        decision=decisions.show(redeemed.decision),
-        also=tuple(show_redemption(each, keys) for each in redeemed.also),
-    )
+    also = tuple(show_redemption(each, keys) for each in redeemed.also)
+    return {"decision": redeemed.decision.wire}, {"redemption": shown, "code": redeemed.code, "also": also}
 
 
 def _use(
     work: Work, named: DecisionRow, again: DecidedAgain, key: VoucherKey, claim: UseClaim, actor: Actor
 ) -> Redeemed:
     """Consume under the voucher's lock: the voucher first, then what its campaign gives."""
-    held = standing_hold(work, named, claim.order_id)
+    found = store.find_hold_of_order(work.session, named.account_id, claim.order_id, key.voucher_id)
+    held = found if found is not None and is_live(found, work.now) else None
     taken = vouchers.take(work.session, key, claim, work.now)
     code = CHANGED
     if taken is not None:
@@ -148,8 +156,10 @@ def _use(
         refused = campaigns.grant(work.session, wanted, work.now)
         if refused is None:
             use = vouchers.record_use(work.session, key, claim, taken, work.now)
-            _end_hold(work, named, claim.order_id)
-            return Redeemed(_record(work, again, key, claim, use, actor), None, again.shown)
+            if found is not None:
+                found.ended_at, found.ended_as = work.now, "redeemed"
+            recorded = _record(work, again, key, claim, use, actor)
+            return Redeemed(recorded, None, again.shown, was_held=held is not None)
         code = refused
     if held is not None:
         vouchers.put_hold_back(work.session, key, _claim_of(held))
@@ -177,7 +187,7 @@ def _but(used: dict[str, Redeemed], named: DecisionRow) -> list[tuple[str, Redee
 
 def _check_priced(shown: DecisionRow) -> None:
     """An instant credit comes off a price; with nothing bought it would be spent on nothing."""
-    benefit = decisions.show(shown).benefit
+    benefit = decisions.gist(shown).benefit
     if benefit is None or benefit.kind != "instant_credit":
         return
     if benefit.applied is None or not benefit.applied.amount:
@@ -186,7 +196,7 @@ def _check_priced(shown: DecisionRow) -> None:
 
 def _claim(work: Work, shown: DecisionRow, order_id: str, actor: Actor) -> UseClaim:
     amount, _ = applied(shown)
-    benefit = decisions.show(shown).benefit
+    benefit = decisions.gist(shown).benefit
     kept = to_minor(benefit.kept) if benefit is not None and benefit.kept is not None else 0
     return UseClaim(
         redemption_id=work.new_id("red"),
@@ -203,18 +213,14 @@ def _claim_of(hold: HoldRow) -> HoldClaim:
     return HoldClaim(hold.hold_id, hold.order_id, hold.store_id, hold.held_by, hold.expires_at)
 
 
-def _end_hold(work: Work, named: DecisionRow, order_id: str) -> None:
-    found = store.find_hold_of_order(work.session, named.account_id, order_id, named.voucher_id or "")
-    if found is not None:
-        found.ended_at, found.ended_as = work.now, "redeemed"
-
-
 def _record(
     work: Work, again: DecidedAgain, key: VoucherKey, claim: UseClaim, taken: TakenUse, actor: Actor
 ) -> RedemptionRow:
     shown = again.shown
     amount, currency = applied(shown)
-    row = RedemptionRow(
+    row = add_plain_row(
+        work.session,
+        RedemptionRow,
         account_id=shown.account_id,
         redemption_id=claim.redemption_id,
         voucher_account_id=key.account_id,
@@ -233,8 +239,6 @@ def _record(
         confirmed_by=actor.who,
         redeemed_at=work.now,
     )
-    work.session.add(row)
-    work.session.flush()
     record(work, "voucher.redeemed", key.voucher_id, _told(row))
     return row
 

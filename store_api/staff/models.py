@@ -7,10 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store_api.db import Base, Id, NodeMixin
+from store_api.db import Base, CallerMixin, Id, NodeMixin
 
 
-class StaffRow(NodeMixin, Base):
+class StaffRow(CallerMixin, NodeMixin, Base):
     """A member of staff with a number, a name to be shown, and their own PIN.
 
     `store_id` is empty for authors and regional managers.
@@ -28,7 +28,7 @@ class StaffRow(NodeMixin, Base):
     left_at: Mapped[datetime | None]
 
 
-class StaffSessionRow(NodeMixin, Base):
+class StaffSessionRow(CallerMixin, NodeMixin, Base):
     """A session on a tablet or desk. It ends by itself, by signing out, or with that device's enrolment."""
 
     __tablename__ = "staff_sessions"

@@ -6,6 +6,7 @@ What it must not know: devices, staff, visits.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -54,7 +55,16 @@ def add_store(session: Session, place: Place) -> None:
 
 
 def read_place(session: Session, store_id: str | None) -> Place:
-    """A store by its identifier. Raises NotFound."""
+    """A store by its identifier, as this process read it seconds ago at most. Raises NotFound."""
+    places, now = session.info["database"].places, time.monotonic()
+    known: Place | None = places.recall(store_id, now)
+    if known is None:
+        known = _find_place(session, store_id)
+        places.keep(store_id, known, now, places.generation)
+    return known
+
+
+def _find_place(session: Session, store_id: str | None) -> Place:
     row = session.get(StoreRow, store_id) if store_id else None
     if row is None:
         raise NotFound

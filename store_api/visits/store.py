@@ -6,27 +6,47 @@ What it must not know: decisions, vouchers, Flask, the clock.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from store_api.prepared import Prepared
+from store_api.rows import plain_row, refresh_row
 from store_api.visits.models import VisitRow
+
+_V = VisitRow.__table__.c
+_FIND = Prepared(sa.select(*_V).where(_V.visit_id == sa.bindparam("named")))
+
+
+@cache
+def _change(names: tuple[str, ...]) -> Prepared:
+    """The statement that writes these fields."""
+    table = VisitRow.__table__
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
+    changed = sa.update(table).where(table.c.visit_id == sa.bindparam("named"))  # type: ignore[arg-type]
+    return Prepared(changed.values(revision=table.c.revision + 1, **values).returning(*table.c))
 
 
 def find_visit(session: Session, visit_id: str) -> VisitRow | None:
-    """A visit by its identifier."""
-    chosen = sa.select(VisitRow).where(VisitRow.visit_id == visit_id)
-    return session.scalars(chosen.execution_options(populate_existing=True)).one_or_none()
+    """A visit by its identifier. It is changed by `change_visit` alone."""
+    found = _FIND.first(session, {"named": visit_id})
+    return None if found is None else plain_row(VisitRow, found)
 
 
-def lock_visit(session: Session, visit_id: str) -> VisitRow | None:
-    """A visit by its identifier, locked until this transaction ends.
+def change_visit(session: Session, visit: VisitRow, fields: Mapping[str, Any]) -> bool:
+    """Write fields of a visit and raise its revision, in one statement; False where there is none.
 
-    The lock keeps two faces from writing over each other's change of one visit.
+    The statement locks the row until this transaction ends, so that two faces never write over each other's
+    change. `visit` then carries what stands in the row, others' changes too.
     """
-    chosen = sa.select(VisitRow).where(VisitRow.visit_id == visit_id).with_for_update()
-    return session.scalars(chosen.execution_options(populate_existing=True)).one_or_none()
+    named = {f"new_{name}": value for name, value in fields.items()}
+    found = _change(tuple(fields)).first(session, {"named": visit.visit_id, **named})
+    if found is not None:
+        refresh_row(visit, found._asdict())
+    return found is not None
 
 
 def find_open_visits(session: Session, store_id: str, since: dt.datetime) -> Sequence[VisitRow]:

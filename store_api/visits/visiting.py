@@ -138,20 +138,15 @@ def change(work: Work, visit: VisitRow, what: str, **fields: Any) -> None:
 
     `what` is the event's name, `subject.verb_past`. The revision is raised on the row as it stands now.
     """
-    locked = store.lock_visit(work.session, visit.visit_id)
-    if locked is None:
+    if not store.change_visit(work.session, visit, fields):
         raise NotFound
-    for name, value in fields.items():
-        setattr(locked, name, value)
-    locked.revision += 1
-    work.session.flush()
     events.tell(
         work.session,
-        store_id=locked.store_id,
-        station=locked.station,
-        visit_id=locked.visit_id,
+        store_id=visit.store_id,
+        station=visit.station,
+        visit_id=visit.visit_id,
         what=what,
-        revision=locked.revision,
+        revision=visit.revision,
         now=work.now,
     )
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.db import make_id
+from store_api.prepared import Prepared
+from store_api.rows import add_row, plain_row
 from store_api.vouchers.models import GrantRow
 from store_api.vouchers.store import VoucherKey
 
@@ -49,12 +51,8 @@ def on_order(
     session: Session, account_id: str, order_id: str, now: dt.datetime, but: str | None = None
 ) -> Sequence[GrantRow]:
     """The grants that stand on an order, oldest first, but for a voucher's own."""
-    chosen = sa.select(GrantRow).where(
-        GrantRow.account_id == account_id, GrantRow.order_id == order_id, *_standing(now)
-    )
-    if but is not None:
-        chosen = chosen.where(GrantRow.voucher_id != but)
-    return session.scalars(chosen.order_by(GrantRow.grant_id).execution_options(populate_existing=True)).all()
+    named = {"account": account_id, "of_order": order_id, "at": now, "but": but or ""}
+    return [plain_row(GrantRow, found) for found in _ON_ORDER.rows(session, named)]
 
 
 def of_voucher(session: Session, account_id: str, order_id: str, voucher_id: str) -> GrantRow | None:
@@ -82,22 +80,12 @@ def lock_of_voucher(session: Session, account_id: str, order_id: str, voucher_id
 
 def keep(session: Session, grant: Grant, now: dt.datetime) -> None:
     """Write a grant: the one that stands for this voucher on this order is renewed, or a new one made."""
-    renewed = session.execute(
-        sa.update(GrantRow)
-        .where(
-            GrantRow.account_id == grant.account_id,
-            GrantRow.order_id == grant.order_id,
-            GrantRow.voucher_id == grant.key.voucher_id,
-            GrantRow.until.is_not(None),
-            GrantRow.ended_at.is_(None),
-        )
-        .values(amount_minor=grant.amount_minor, until=grant.until, granted_on=grant.granted_on)
-        .execution_options(synchronize_session=False)
-    )
-    if renewed.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
-        return
-    session.add(_row(grant, make_id(session, "gra", now)))
-    session.flush()
+    named = {
+        "account": grant.account_id, "of_order": grant.order_id, "of_voucher": grant.key.voucher_id,
+        "amount": grant.amount_minor, "lasts": grant.until, "day": grant.granted_on,
+    }  # fmt: skip
+    if not _RENEW.count(session, named):
+        add_row(session, GrantRow, grant_id=make_id(session, "gra", now), **_values(grant))
 
 
 def end(session: Session, row: GrantRow, now: dt.datetime) -> bool:
@@ -172,21 +160,33 @@ def _standing(now: dt.datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return GrantRow.ended_at.is_(None), sa.or_(GrantRow.until.is_(None), GrantRow.until > now)
 
 
-def _row(grant: Grant, grant_id: str) -> GrantRow:
-    return GrantRow(
-        account_id=grant.account_id,
-        grant_id=grant_id,
-        voucher_account_id=grant.key.account_id,
-        voucher_id=grant.key.voucher_id,
-        order_id=grant.order_id,
-        line_id=grant.line_id,
-        person_id=grant.person_id,
-        store_id=grant.store_id,
-        campaign_id=grant.campaign_id,
-        policy=grant.policy,
-        version=grant.version,
-        granted_on=grant.granted_on,
-        amount_minor=grant.amount_minor,
-        currency=grant.currency,
-        until=grant.until,
+def _values(grant: Grant) -> dict[str, Any]:
+    """A grant as the table has it, but for its identifier."""
+    values = {each.name: getattr(grant, each.name) for each in fields(grant) if each.name != "key"}
+    key = {"voucher_account_id": grant.key.account_id, "voucher_id": grant.key.voucher_id}
+    return {**values, **key}
+
+
+_G = GrantRow.__table__.c
+_RENEW = Prepared(
+    sa.update(GrantRow.__table__)  # type: ignore[arg-type]  # a mapped class's table
+    .where(
+        _G.account_id == sa.bindparam("account"),
+        _G.order_id == sa.bindparam("of_order"),
+        _G.voucher_id == sa.bindparam("of_voucher"),
+        _G.until.is_not(None),
+        _G.ended_at.is_(None),
     )
+    .values(amount_minor=sa.bindparam("amount"), until=sa.bindparam("lasts"), granted_on=sa.bindparam("day"))
+)
+_ON_ORDER = Prepared(
+    sa.select(*_G)
+    .where(
+        _G.account_id == sa.bindparam("account"),
+        _G.order_id == sa.bindparam("of_order"),
+        _G.ended_at.is_(None),
+        sa.or_(_G.until.is_(None), _G.until > sa.bindparam("at", type_=_G.until.type)),
+        _G.voucher_id != sa.bindparam("but"),
+    )
+    .order_by(_G.grant_id)
+)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from store_api.db import make_id
 from store_api.money import NO_CURRENCY
+from store_api.rows import add_row
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherUse
 from store_api.vouchers.store import VoucherKey
 
@@ -34,17 +35,17 @@ def add_entry(
     uses: int = 0,
 ) -> None:
     """Add an entry. `amount_minor` is what the balance grows by, `uses` by how many more uses stand."""
-    session.add(
-        LedgerEntry(
-            **key._asdict(),
-            entry_id=make_id(session, "led", now),
-            kind=kind,
-            amount_minor=amount_minor,
-            currency=currency or NO_CURRENCY,
-            at=now,
-            redemption_id=redemption_id,
-            uses=uses,
-        )
+    add_row(
+        session,
+        LedgerEntry,
+        **key._asdict(),
+        entry_id=make_id(session, "led", now),
+        kind=kind,
+        amount_minor=amount_minor,
+        currency=currency or NO_CURRENCY,
+        at=now,
+        redemption_id=redemption_id,
+        uses=uses,
     )
 
 

@@ -19,6 +19,7 @@ from store_api.audit import service as audit
 from store_api.contract import VoucherSummary, Words
 from store_api.keys import KeyRing
 from store_api.money import to_money
+from store_api.rows import add_row
 from store_api.vouchers import bulk, grants, ledger, movements, store, tries
 from store_api.vouchers.bulk import ToldVoucher
 from store_api.vouchers.codes import check_character, draw_code, is_consistent, read_code, show_code
@@ -139,8 +140,13 @@ def find_by_code(session: Session, keys: KeyRing, code: str) -> VoucherKey | Non
 
 def find(session: Session, key: VoucherKey) -> VoucherView | None:
     """The voucher as the database has it now, or None."""
-    row = store.find_voucher(session, key)
-    return None if row is None else _view(session, row)
+    standing = store.find_standing(session, key)
+    if standing is None:
+        return None
+    row = standing.row
+    # The number of the last use never falls: while it is 0 there was none.
+    uses = tuple(store.find_uses(session, key)) if row.last_use_number else ()
+    return VoucherView(row, uses, standing.balance_minor if row.amount_minor is not None else None)
 
 
 def find_for_line(session: Session, account_id: str, line_id: str) -> tuple[VoucherView, ...]:
@@ -178,48 +184,42 @@ def use(session: Session, key: VoucherKey, claim: UseClaim, now: dt.datetime) ->
 def take(session: Session, key: VoucherKey, claim: UseClaim, now: dt.datetime) -> Taken | None:
     """Lock the voucher for a use; None where it may not be used, or has less left than is wanted."""
     taken = store.take_use(session, key, claim.order_id, now)
-    if taken is None or claim.amount_minor is None:
+    if taken is None or claim.amount_minor is None or taken.amount_minor is None:
         return taken
-    row = store.find_voucher(session, key)
-    if row is None or row.amount_minor is None:
-        return taken
-    return taken if store.sum_ledger(session, key) >= claim.amount_minor + claim.kept_minor else None
+    return taken if taken.balance_minor >= claim.amount_minor + claim.kept_minor else None
 
 
 def record_use(
     session: Session, key: VoucherKey, claim: UseClaim, taken: Taken, now: dt.datetime
 ) -> TakenUse:
     """Write a use for which the voucher was locked, and what it takes from the voucher's money."""
-    session.add(
-        VoucherUse(
-            **key._asdict(),
-            use_number=taken.use_number,
-            redemption_id=claim.redemption_id,
-            used_at=now,
-            store_id=claim.store_id,
-            store_name=claim.store_name,
-            is_part=claim.is_part,
-        )
+    add_row(
+        session,
+        VoucherUse,
+        **key._asdict(),
+        use_number=taken.use_number,
+        redemption_id=claim.redemption_id,
+        used_at=now,
+        store_id=claim.store_id,
+        store_name=claim.store_name,
+        is_part=claim.is_part,
     )
-    balance = _charge(session, key, claim, now)
-    session.flush()
-    return TakenUse(taken.use_number, balance)
+    return TakenUse(taken.use_number, _charge(session, key, claim, taken, now))
 
 
-def _charge(session: Session, key: VoucherKey, claim: UseClaim, now: dt.datetime) -> int | None:
+def _charge(session: Session, key: VoucherKey, claim: UseClaim, taken: Taken, now: dt.datetime) -> int | None:
     """Write what the use takes from the voucher's money and return what is left."""
-    row, uses = store.find_voucher(session, key), int(not claim.is_part)
-    has_money = row is not None and row.amount_minor is not None and claim.amount_minor is not None
-    if row is None or not has_money:
+    uses, currency = int(not claim.is_part), taken.currency
+    if taken.amount_minor is None or claim.amount_minor is None:
         ledger.add_entry(session, key, "redeemed", 0, None, now, claim.redemption_id, uses)
         return None
-    used = claim.amount_minor or 0
-    lost = store.sum_ledger(session, key) - used - claim.kept_minor
+    used = claim.amount_minor
+    lost = taken.balance_minor - used - claim.kept_minor
     if lost < 0:
         raise ArithmeticError("a use may not take or keep more than the voucher has")
-    ledger.add_entry(session, key, "redeemed", -used, row.currency, now, claim.redemption_id, uses)
+    ledger.add_entry(session, key, "redeemed", -used, currency, now, claim.redemption_id, uses)
     if lost:
-        ledger.add_entry(session, key, "forfeited", -lost, row.currency, now, claim.redemption_id)
+        ledger.add_entry(session, key, "forfeited", -lost, currency, now, claim.redemption_id)
     return claim.kept_minor
 
 

@@ -15,6 +15,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from store_api.prepared import Prepared
+from store_api.rows import plain_row
 from store_api.vouchers.models import LedgerEntry, Voucher, VoucherCodeRow, VoucherUse
 
 
@@ -37,15 +39,36 @@ class HoldClaim:
 
 
 class Taken(NamedTuple):
-    """A voucher that was locked for a use or a hold: the number of its last use, and its campaign."""
+    """A voucher that was locked for a use or a hold: the number of its last use, and its campaign.
+
+    Of one that was locked for a use also its money: `amount_minor` is null for a voucher without, and
+    `balance_minor` what is left of it under the lock.
+    """
 
     use_number: int
     campaign_id: str | None
+    amount_minor: int | None = None
+    currency: str | None = None
+    balance_minor: int = 0
+
+
+class Standing(NamedTuple):
+    """A voucher's row, and the sum of its ledger entries in minor units."""
+
+    row: Voucher
+    balance_minor: int
 
 
 def find_voucher(session: Session, key: VoucherKey) -> Voucher | None:
     """The voucher as the database has it now, never as this session remembers it."""
     return session.get(Voucher, tuple(key), populate_existing=True)
+
+
+def find_standing(session: Session, key: VoucherKey) -> Standing | None:
+    """The voucher and its balance as the database has them now, in one statement."""
+    named = {"account": key.account_id, "voucher": key.voucher_id}
+    found = _FIND_STANDING.first(session, named)
+    return None if found is None else Standing(plain_row(Voucher, found), int(found.balance))
 
 
 def find_vouchers(session: Session, account_id: str) -> Sequence[Voucher]:
@@ -110,17 +133,15 @@ def take_use(session: Session, key: VoucherKey, order_id: str, now: dt.datetime)
     PostgreSQL a rival that waited for the lock decides on the new row but still counts the uses of its
     old snapshot, so the uses are counted once more, under the lock.
     """
-    guarded = (
-        sa.update(Voucher)
-        .where(*_may_be_taken(key, order_id, now))
-        .values(last_use_number=Voucher.last_use_number + 1, **_NO_HOLD)
-        .returning(Voucher.last_use_number, Voucher.uses_allowed, Voucher.campaign_id)
-        .execution_options(synchronize_session=False)
-    )
-    taken = session.execute(guarded).one_or_none()
-    if taken is None or _count_uses(session, key) >= taken.uses_allowed:
+    named = {"account": key.account_id, "voucher": key.voucher_id}
+    taken = _TAKE_USE.first(session, {**named, "by_order": order_id, "at": now})
+    if taken is None:
         return None
-    return Taken(taken.last_use_number, taken.campaign_id)
+    uses, balance = _COUNT_UNDER_LOCK.first(session, named)
+    if uses >= taken.uses_allowed:
+        return None
+    money = (taken.amount_minor, taken.currency, int(balance))
+    return Taken(taken.last_use_number, taken.campaign_id, *money)
 
 
 def take_hold(session: Session, key: VoucherKey, claim: HoldClaim, now: dt.datetime) -> Taken | None:
@@ -224,3 +245,29 @@ def _full_uses(key: VoucherKey) -> tuple[sa.ColumnElement[bool], ...]:
 def _count_uses(session: Session, key: VoucherKey) -> int:
     counted = sa.select(sa.func.count()).select_from(VoucherUse).where(*_full_uses(key))
     return int(session.scalar(counted) or 0)
+
+
+_V, _U, _L = Voucher.__table__.c, VoucherUse.__table__.c, LedgerEntry.__table__.c
+_IS_NAMED = (_V.account_id == sa.bindparam("account"), _V.voucher_id == sa.bindparam("voucher"))
+_FULL_USES = sa.select(sa.func.count()).where(
+    _U.account_id == sa.bindparam("account"),
+    _U.voucher_id == sa.bindparam("voucher"),
+    _U.voided_at.is_(None),
+    _U.is_part.is_(False),
+)
+_BALANCE = sa.select(sa.func.coalesce(sa.func.sum(_L.amount_minor), 0)).where(
+    _L.account_id == sa.bindparam("account"), _L.voucher_id == sa.bindparam("voucher")
+)
+_COUNT_UNDER_LOCK = Prepared(sa.select(_FULL_USES.scalar_subquery(), _BALANCE.scalar_subquery()))
+_FREE = sa.or_(
+    _V.hold_id.is_(None),
+    _V.hold_until <= sa.bindparam("at", type_=_V.hold_until.type),
+    _V.hold_order_id == sa.bindparam("by_order"),
+)
+_TAKE_USE = Prepared(
+    sa.update(Voucher.__table__)  # type: ignore[arg-type]  # a mapped class's table
+    .where(*_IS_NAMED, _V.voided_at.is_(None), _FREE, _FULL_USES.scalar_subquery() < _V.uses_allowed)
+    .values(last_use_number=_V.last_use_number + 1, **_NO_HOLD)
+    .returning(_V.last_use_number, _V.uses_allowed, _V.campaign_id, _V.amount_minor, _V.currency)
+)
+_FIND_STANDING = Prepared(sa.select(*_V, _BALANCE.scalar_subquery().label("balance")).where(*_IS_NAMED))

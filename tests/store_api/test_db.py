@@ -148,7 +148,7 @@ def test_sqlite_is_durable_and_checkpoints_as_its_library_needs(sqlite_database:
 def test_the_write_ahead_log_does_not_grow_for_ever(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store_api.db.CHECKPOINT_BYTES", 64 * 1024)
+    monkeypatch.setattr("store_api.db.CHECKPOINT_FRAMES", 16)
     sizes = []
     for _ in range(120):
         write_entry(sqlite_database)
@@ -156,6 +156,25 @@ def test_the_write_ahead_log_does_not_grow_for_ever(
     limit = 1024 * 1024 if sqlite_database.checkpoints_in_queue else 8 * 1024 * 1024
     assert max(sizes) < limit
     assert count_entries(sqlite_database) == 120
+
+
+def test_a_log_that_has_once_been_long_is_not_moved_after_every_commit(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not sqlite_database.checkpoints_in_queue:
+        pytest.skip("this library checkpoints by itself")
+    moved: list[int] = []
+    original = Database._checkpoint
+
+    def count(database: Database) -> None:
+        moved.append(1)
+        original(database)
+
+    monkeypatch.setattr("store_api.db.CHECKPOINT_FRAMES", 30)
+    monkeypatch.setattr(Database, "_checkpoint", count)
+    for _ in range(120):
+        write_entry(sqlite_database)
+    assert 3 <= len(moved) <= 40
 
 
 WRITER = """
