@@ -120,11 +120,10 @@ def answer(
     """
     _refuse_settled(order)
     _check_answers(session, answers, catalogue)
-    order.facts = _merged(order.facts, answers.facts)
+    said = {"facts": _merged(order.facts, answers.facts), "changed_at": now}
     if "sku" in answers.model_fields_set:
-        _choose(session, order, answers.sku)
-    order.changed_at = now
-    session.flush()
+        said |= _choice(session, answers.sku)
+    store.change_order(session, order, said)
 
 
 def capture(session: Session, order: OrderRow, capture: Capture, now: dt.datetime) -> None:
@@ -134,12 +133,14 @@ def capture(session: Session, order: OrderRow, capture: Capture, now: dt.datetim
     """
     _refuse_settled(order)
     captures.check_credit(capture)
-    order.items = [_captured(session, item, place) for place, item in enumerate(capture.items)]
-    order.sku_said = capture.items[0].sku if capture.items else NOTHING_BOUGHT
-    order.facts = _merged(order.facts, {AGREEMENT: capture.agreement_months})
-    order.till_reference = capture.till_reference
-    order.changed_at = now
-    session.flush()
+    sold = {
+        "items": [_captured(session, item, place) for place, item in enumerate(capture.items)],
+        "sku_said": capture.items[0].sku if capture.items else NOTHING_BOUGHT,
+        "facts": _merged(order.facts, {AGREEMENT: capture.agreement_months}),
+        "till_reference": capture.till_reference,
+        "changed_at": now,
+    }
+    store.change_order(session, order, sold)
 
 
 def capture_confirmed(session: Session, order: OrderRow, capture: Capture, now: dt.datetime) -> None:
@@ -150,8 +151,8 @@ def capture_confirmed(session: Session, order: OrderRow, capture: Capture, now: 
     confirmed = [(item["sku"], item["price"]) for item in order.items], order.facts.get(AGREEMENT)
     if sold != confirmed:
         raise Conflict("order.confirmed_otherwise")
-    order.state, order.till_reference, order.changed_at = "captured", capture.till_reference, now
-    session.flush()
+    captured = {"state": "captured", "till_reference": capture.till_reference, "changed_at": now}
+    store.change_order(session, order, captured)
 
 
 def ring_up(
@@ -168,19 +169,22 @@ def ring_up(
 def take_up(session: Session, rung_up: TillOrderRow, order: OrderRow, now: dt.datetime) -> None:
     """Make what a till has rung up the contents of an order. Raises Conflict for a settled one."""
     _refuse_settled(order)
-    order.items = list(rung_up.items)
-    order.sku_said = rung_up.items[0]["sku"] if rung_up.items else None
-    if rung_up.agreement_months is not None:
-        order.facts = _merged(order.facts, {AGREEMENT: rung_up.agreement_months})
-    order.till_reference, order.changed_at = rung_up.till_reference, now
     rung_up.order_id = order.order_id
-    session.flush()
+    contents = {
+        "items": list(rung_up.items),
+        "sku_said": rung_up.items[0]["sku"] if rung_up.items else None,
+        "till_reference": rung_up.till_reference,
+        "changed_at": now,
+    }
+    if rung_up.agreement_months is not None:
+        contents["facts"] = _merged(order.facts, {AGREEMENT: rung_up.agreement_months})
+    store.change_order(session, order, contents)
 
 
 def settle(session: Session, order: OrderRow, state: str, settled_by: str, now: dt.datetime) -> None:
     """Mark an order as confirmed by a named rep or captured by a till. Raises Conflict if it was."""
     _refuse_settled(order)
-    store.write_settled(session, order, state, settled_by, now)
+    store.change_order(session, order, {"state": state, "settled_by": settled_by, "changed_at": now})
 
 
 def facts_of(order: OrderRow | None, plan_price: FactValue) -> dict[str, FactValue]:
@@ -257,10 +261,9 @@ def _merged(before: Mapping[str, Any], after: Mapping[str, FactValue]) -> dict[s
     return {key: value for key, value in merged.items() if value is not None}
 
 
-def _choose(session: Session, order: OrderRow, sku: str | None) -> None:
+def _choice(session: Session, sku: str | None) -> dict[str, Any]:
     device = None if sku in (None, NOTHING_BOUGHT) else store.find_device(session, str(sku))
-    order.sku_said = sku
-    order.items = [] if device is None else [_item(_to_device(device))]
+    return {"sku_said": sku, "items": [] if device is None else [_item(_to_device(device))]}
 
 
 def _captured(session: Session, item: CapturedItem, place: int) -> dict[str, Any]:

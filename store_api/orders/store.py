@@ -5,11 +5,13 @@ What it must not know: policies, decisions, Flask, the clock.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from store_api.orders.models import AgreementLength, OrderRow, PriceListDevice
 from store_api.prepared import Prepared
@@ -26,11 +28,16 @@ _LOCK = Prepared(
     .where(_O.account_id == sa.bindparam("account"), _O.order_id == sa.bindparam("named"))
     .with_for_update()
 )
-_SETTLE = Prepared(
-    sa.update(OrderRow.__table__)  # type: ignore[arg-type]  # a mapped class's table
-    .where(_O.account_id == sa.bindparam("account"), _O.order_id == sa.bindparam("named"))
-    .values({name: sa.bindparam(f"new_{name}") for name in ("state", "settled_by", "changed_at")})
-)
+
+
+@cache
+def _change(names: tuple[str, ...]) -> Prepared:
+    """The statement that writes these fields."""
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
+    changed = sa.update(OrderRow.__table__).values(values)  # type: ignore[arg-type]  # a mapped class's table
+    return Prepared(
+        changed.where(_O.account_id == sa.bindparam("account"), _O.order_id == sa.bindparam("named"))
+    )
 
 
 def find_devices(session: Session) -> Sequence[PriceListDevice]:
@@ -57,19 +64,33 @@ def find_order(session: Session, account_id: str, order_id: str) -> OrderRow | N
 
 
 def lock_order(session: Session, account_id: str, order_id: str) -> OrderRow | None:
-    """The same, locked until this transaction ends. It is changed by `write_settled` alone."""
+    """The same, locked until this transaction ends. It is changed by `change_order` alone.
+
+    Who found the order before carries from now on what stands under the lock.
+    """
     found = _LOCK.first(session, {"account": account_id, "named": order_id})
-    row = None if found is None else plain_row(OrderRow, found)
+    if found is None:
+        return None
+    row = _followed(session, account_id, order_id) or plain_row(OrderRow, found)
+    refresh_row(row, found._asdict())
     session.info["locked order", account_id, order_id] = row
     return row
 
 
-def write_settled(session: Session, order: OrderRow, state: str, settled_by: str, now: dt.datetime) -> None:
-    """Write who settled an order, and that it is settled."""
-    values = {"state": state, "settled_by": settled_by, "changed_at": now}
-    named = {"account": order.account_id, "named": order.order_id}
-    _SETTLE.count(session, {**named, **{f"new_{name}": value for name, value in values.items()}})
-    refresh_row(order, values)
+def change_order(session: Session, order: OrderRow, values: Mapping[str, Any]) -> None:
+    """Write fields of an order, whether a session follows its row or not; all who know it carry them."""
+    account_id, order_id = order.account_id, order.order_id
+    named = {"account": account_id, "named": order_id}
+    _change(tuple(values)).count(session, {**named, **{f"new_{name}": each for name, each in values.items()}})
+    locked = session.info.get(("locked order", account_id, order_id))
+    for row in (order, locked, _followed(session, account_id, order_id)):
+        if row is not None:
+            refresh_row(row, values)
+
+
+def _followed(session: Session, account_id: str, order_id: str) -> OrderRow | None:
+    """The row of an order that the session follows, where it has found it."""
+    return session.identity_map.get(identity_key(OrderRow, (account_id, order_id)))
 
 
 def find_order_by_id(session: Session, order_id: str) -> OrderRow | None:

@@ -7,10 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store_api.db import Base, Id, NodeMixin
+from store_api.db import Base, CallerMixin, Id, NodeMixin
 
 
-class PartnerRow(NodeMixin, Base):
+class PartnerRow(CallerMixin, NodeMixin, Base):
     """A system that is told of events and reads reports: of one store, or of every store.
 
     Only the digest of its token is kept.
