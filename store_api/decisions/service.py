@@ -7,60 +7,35 @@ What it must not know: who asks over which face, how a voucher is consumed, Flas
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
-from store_api.audit import service as audit
-from store_api.contract import Benefit, Decision, Money, PublicTerms, Sheet, Words
+from store_api.contract import Decision, Money, PublicTerms, Sheet, Words
 from store_api.decisions import store
-from store_api.decisions.gather import (
-    Details,
-    Gathered,
-    Granting,
-    Reasons,
-    Subject,
-    candidate_of,
-    gather,
-    reasons_of,
-)
-from store_api.decisions.inputs import digest_inputs
+from store_api.decisions.asking import answer, ask, holds
+from store_api.decisions.gather import Details, Subject, candidate_of
+from store_api.decisions.gist import Gist, gist
 from store_api.decisions.making import (
     Made,
     Stamp,
-    decide_terms,
-    facts_to_json,
-    granting_of,
-    lay_reasons,
     make_code_sheets,
     make_plain_sheets,
-    make_sheets,
     to_wire,
     to_wire_sheet,
 )
 from store_api.decisions.models import DecisionRow
 from store_api.decisions.recorded import Recorded
 from store_api.decisions.recorded import read_again as read_recorded
+from store_api.decisions.recording import record, still_stands
 from store_api.decisions.store import RecordedCase
-from store_api.errors import NotFound
-from store_api.ids import base32
 from store_api.money import to_minor
 from store_api.policies import service as policies
-from store_api.policies.service import PolicyBook
 from store_api.policy.combine import Candidate
 from store_api.policy.decision import Decision as PolicyDecision
 from store_api.policy.facts import Catalogue
-from store_api.policy.model import Policy
-from store_api.policy.wire import decision_to_json
 from store_api.ready_json import ReadyJson
-from store_api.stores import service as stores
-from store_api.stores.service import Place
 from store_api.vouchers.service import VoucherKey
 from store_api.work import Work
 
@@ -71,32 +46,10 @@ __all__ = [
     "to_wire_sheet", "weigh", "why_not",
 ]  # fmt: skip
 
-STOPPED = "policy.stopped"
-"""Nothing new is given under a version that was stopped; what was issued before is honoured."""
 CHANGED = "terms.changed"
 NOT_ELIGIBLE = "decision.not_eligible"
 OWN_CAUSES = ("voucher.", "campaign.", "combination.")
 """What befell the voucher itself says more than that the terms changed."""
-LAPSES_AFTER = dt.timedelta(minutes=30)
-"""After this a decision is made again before anything is used; a store's midnight comes sooner."""
-NONCE_BYTES = 16
-CODE_BITS = 50
-CODE_DRAWS = 8
-
-
-class Gist(BaseModel):
-    """Outcome, codes and benefit of a decision as it was given."""
-
-    model_config = ConfigDict(frozen=True)
-
-    outcome: str
-    codes: tuple[str, ...]
-    benefit: Benefit | None
-
-    @property
-    def amount(self) -> Money | None:
-        """What it takes: what is applied to the order, or else the whole amount."""
-        return None if self.benefit is None else self.benefit.applied or self.benefit.amount
 
 
 @dataclass(frozen=True)
@@ -120,30 +73,13 @@ class Weighed:
     title: Words
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A subject with everything that its decision is made from, and the digest of it.
-
-    `facts` are those of `gathered` that can be read under `catalogue`, which is the version's own.
-    """
-
-    subject: Subject
-    policy: Policy
-    book: PolicyBook
-    catalogue: Catalogue
-    facts: Mapping[str, object]
-    place: Place
-    gathered: Gathered
-    inputs: str | None
-
-
 def decide(work: Work, subject: Subject) -> DecisionRow:
     """Decide on a subject and record it. The same answer in the same visit is the same decision."""
-    asked = _gather(work, subject)
+    asked = ask(work, subject)
     newest = store.find_newest(work.session, subject.account_id, subject.key)
-    if newest is not None and _still_stands(newest, subject, work.now) and _holds(work, asked, newest):
+    if newest is not None and still_stands(newest, subject, work.now) and holds(work, asked, newest):
         return newest
-    return _record(work, asked, _answer(work, asked))
+    return record(work, asked, answer(work, asked))
 
 
 def decide_again(work: Work, named: DecisionRow) -> DecidedAgain:
@@ -152,13 +88,13 @@ def decide_again(work: Work, named: DecisionRow) -> DecidedAgain:
     The answer is the same where outcome, codes, benefit and term statuses are; facts that change none of
     these (the amount of a bill that does not matter) do not stop anybody.
     """
-    asked = _gather(work, _subject_of(named))
-    if _holds(work, asked, named):
+    asked = ask(work, _subject_of(named))
+    if holds(work, asked, named):
         return DecidedAgain(named, named, True)
-    made = _answer(work, asked)
+    made = answer(work, asked)
     if made.digest == named.digest:
         return DecidedAgain(named, named, True)
-    row = _record(work, asked, made)
+    row = record(work, asked, made)
     is_same = _substance(show(row)) == _substance(show(named))
     return DecidedAgain(row, named if is_same else row, is_same)
 
@@ -168,7 +104,7 @@ def weigh(work: Work, subject: Subject) -> Weighed | None:
 
     Raises NotFound for a policy that there is not.
     """
-    made = _answer(work, _gather(work, subject, alone=True))
+    made = answer(work, ask(work, subject, alone=True))
     decision, view = made.decision, made.gathered.voucher
     benefit, version = decision.benefit, decision.document
     if decision.outcome != "eligible" or view is None or benefit is None or version is None:
@@ -182,10 +118,10 @@ def weigh(work: Work, subject: Subject) -> Weighed | None:
 
 def check(work: Work, named: DecisionRow) -> str | None:
     """Why what a decision granted could not be used now, or None. It decides again and writes nothing."""
-    asked = _gather(work, _subject_of(named))
-    if _holds(work, asked, named):
+    asked = ask(work, _subject_of(named))
+    if holds(work, asked, named):
         return None
-    made = _answer(work, asked)
+    made = answer(work, asked)
     return why_not(_shown_as(made, named), made.digest == named.digest or _is_same(made, named))
 
 
@@ -226,16 +162,6 @@ def show_stored(row: DecisionRow) -> ReadyJson:
     return ReadyJson(row.wire)
 
 
-def gist(row: DecisionRow) -> Gist:
-    """What the service itself asks of a decision that was given, without its sentences."""
-    return _gist_of(row.gist or row.wire)
-
-
-@lru_cache(maxsize=64)
-def _gist_of(text: str) -> Gist:
-    return Gist.model_validate_json(text)
-
-
 def show_public(work: Work, row: DecisionRow, whole: bool) -> PublicTerms:
     """What a terms code tells: the policy's words, and the whole sheet for who may see it."""
     book = policies.open_book(work.session, work.settings.catalogue_files)
@@ -268,145 +194,6 @@ def read_cases(
 ) -> list[RecordedCase]:
     """The next decisions of a policy since a moment, oldest first, after the last one that was read."""
     return store.read_cases(session, policy, since, after, limit)
-
-
-def _gather(work: Work, subject: Subject, alone: bool = False) -> _Asked:
-    """Everything that a decision on a subject is made from. `alone`: as if no other voucher stood
-    on its order. Raises NotFound.
-    """
-    book = policies.open_book(work.session, work.settings.catalogue_files)
-    policy = book.policies.get(subject.policy)
-    if policy is None:
-        raise NotFound
-    place = stores.read_place(work.session, subject.store_id)
-    gathered = gather(work.session, subject, place, book, work.now)
-    if alone:
-        gathered = replace(gathered, others=())
-    catalogue, facts = book.for_facts(policy, gathered.facts, gathered.on)
-    inputs = digest_inputs(policy, gathered, subject.amount_minor, catalogue)
-    return _Asked(subject, policy, book, catalogue, facts, place, gathered, inputs)
-
-
-def _holds(work: Work, asked: _Asked, known: DecisionRow) -> bool:
-    """Whether a recorded yes is what would be decided now: made from the same, and no reason against it.
-
-    Deciding is pure, so it need not be done again to be known.
-    """
-    if asked.inputs is None or asked.inputs != known.inputs:
-        return False
-    said = gist(known)
-    if said.outcome != "eligible":
-        return False
-    document = next((each for each in asked.policy.versions if each.version == known.version), None)
-    granting = Granting(document, said.amount)
-    return not _reasons(work, asked, granting)
-
-
-def _answer(work: Work, asked: _Asked) -> Made:
-    """Ask the policy core, and lay the service's own codes over its answer."""
-    subject, gathered = asked.subject, asked.gathered
-    by_terms = decide_terms(asked.policy, gathered, asked.facts, subject.amount_minor, asked.catalogue)
-    reasons = _reasons(work, asked, granting_of(by_terms.decision))
-    return lay_reasons(by_terms, reasons, gathered, asked.catalogue)
-
-
-def _reasons(work: Work, asked: _Asked, granting: Granting) -> Reasons:
-    """The service's own reasons against what the terms grant, a stopped version's among them."""
-    reasons = reasons_of(work.session, asked.subject, asked.gathered, granting, asked.place, work.now)
-    document = granting.document
-    if asked.subject.voucher is None and document is not None and asked.book.is_stopped(document):
-        reasons[STOPPED] = {}
-    return reasons
-
-
-def _record(work: Work, asked: _Asked, made: Made) -> DecisionRow:
-    """Keep a decision: the row that stands already, a new row under the same code, or a new code."""
-    subject = asked.subject
-    known = store.find_same(work.session, subject.account_id, subject.key, made.digest)
-    if known is not None and not _reads_the_same(made, known):
-        known = None
-    if known is not None and _still_stands(known, subject, work.now):
-        return known
-    nonce = known.nonce if known else work.session.info["random_bytes"](NONCE_BYTES).hex()
-    terms_code = known.terms_code if known else _draw_terms_code(work.session, made.digest, nonce)
-    row = _row(work, asked, made, nonce, terms_code)
-    store.add_decision(work.session, row, is_new_code=known is None)
-    _count(work, subject, made)
-    _log(work, row)
-    return row
-
-
-def _count(work: Work, subject: Subject, made: Made) -> None:
-    """Count the decision beside the terms of its version."""
-    version = made.decision.version
-    if version is not None:
-        statuses = ((result.term.id, result.status) for result in made.decision.terms)
-        day, store_id = made.gathered.on, subject.store_id
-        policies.count_decision(work.session, subject.policy, version, day, store_id, statuses)
-
-
-def _reads_the_same(made: Made, known: DecisionRow) -> bool:
-    """Whether the sentences are the same too, down to the name of the device."""
-    return make_sheets(made, known.terms_code) == show(known).sheets
-
-
-def _still_stands(known: DecisionRow, subject: Subject, now: dt.datetime) -> bool:
-    same_place = (known.visit_id, known.order_id) == (subject.visit_id, subject.order_id)
-    return same_place and now < known.lapses_at
-
-
-def _row(work: Work, asked: _Asked, made: Made, nonce: str, terms_code: str) -> DecisionRow:
-    subject = asked.subject
-    stamp = _stamp(work, subject, made, terms_code)
-    sent = to_wire(made, stamp, make_sheets(made, terms_code))
-    return DecisionRow(
-        account_id=subject.account_id,
-        decision_id=stamp.decision_id,
-        subject_key=subject.key,
-        digest=made.digest,
-        nonce=nonce,
-        terms_code=terms_code,
-        policy=subject.policy,
-        version=made.decision.version,
-        coded=bool(made.decision.codes),
-        on=made.gathered.on,
-        zone=made.gathered.zone,
-        decided_at=stamp.decided_at,
-        lapses_at=stamp.lapses_at,
-        visit_id=subject.visit_id,
-        store_id=subject.store_id,
-        line_id=subject.line_id,
-        person_id=subject.person_id,
-        order_id=subject.order_id,
-        voucher_id=subject.voucher.voucher_id if subject.voucher else None,
-        voucher_account_id=subject.voucher.account_id if subject.voucher else None,
-        presented={"channel": subject.channel, "paper": subject.paper, "amount": subject.amount_minor},
-        facts=facts_to_json(made.decision),
-        answer=decision_to_json(made.decision, "en", made.catalogue),
-        wire=sent.model_dump_json(),
-        inputs=asked.inputs,
-        gist=Gist(outcome=sent.outcome, codes=sent.codes, benefit=sent.benefit).model_dump_json(),
-    )
-
-
-def _stamp(work: Work, subject: Subject, made: Made, terms_code: str) -> Stamp:
-    return Stamp(
-        decision_id=work.new_id("dec"),
-        terms_code=terms_code,
-        terms_url=f"{work.settings.public_url.rstrip('/')}/t/{terms_code}",
-        decided_at=work.now,
-        lapses_at=lapse(work.now, made.gathered.zone),
-        visit_id=subject.visit_id,
-        line_id=subject.line_id,
-        order_id=subject.order_id,
-    )
-
-
-def lapse(now: dt.datetime, zone: str) -> dt.datetime:
-    """When a decision made now lapses: after half an hour, or at midnight in `zone`, in UTC."""
-    local = now.astimezone(ZoneInfo(zone))
-    midnight = dt.datetime.combine(local.date() + dt.timedelta(days=1), dt.time(), ZoneInfo(zone))
-    return min(now + LAPSES_AFTER, midnight.astimezone(dt.UTC))
 
 
 def _subject_of(row: DecisionRow) -> Subject:
@@ -456,33 +243,3 @@ def _substance(decision: Decision) -> tuple[Any, ...]:
     """What must not have changed between what was shown and what is used."""
     statuses = tuple((term.term, term.tier, term.status) for term in decision.terms)
     return decision.outcome, decision.codes, decision.benefit, decision.version, statuses
-
-
-def _draw_terms_code(session: Session, digest: str, nonce: str) -> str:
-    """Fifty bits of SHA-256 over digest and nonce; the code of another decision is passed over."""
-    for attempt in range(CODE_DRAWS):
-        hashed = hashlib.sha256(f"{digest}|{nonce}|{attempt}".encode()).digest()
-        bits = int.from_bytes(hashed[:8], "big") >> (64 - CODE_BITS)
-        written = base32(bits, CODE_BITS // 5)
-        terms_code = f"{written[:5]}-{written[5:]}"
-        if not store.is_terms_code_taken(session, terms_code):
-            return terms_code
-    raise RuntimeError("no free terms code was drawn")
-
-
-def _log(work: Work, row: DecisionRow) -> None:
-    audit.record(
-        work.session,
-        action="decision.made",
-        actor=work.caller.subject_id,
-        subject=row.decision_id,
-        now=work.now,
-        details={
-            "digest": row.digest,
-            "terms_code": row.terms_code,
-            "outcome": row.answer["outcome"],
-            "codes": row.answer["codes"],
-            "policy": row.policy,
-            "version": row.version,
-        },
-    )

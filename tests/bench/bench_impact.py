@@ -74,7 +74,7 @@ def rows(first: int, count: int, chance: random.Random, all_different: bool) -> 
             "presented": {},
             "facts": facts(chance, all_different),
             "answer": {},
-            "wire": {},
+            "wire": "{}",
             "node_id": "n1",
         }
 

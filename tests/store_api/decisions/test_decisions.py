@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from store_api.accounts import service as accounts
-from store_api.decisions.service import lapse
+from store_api.decisions.recording import lapse
 from tests.store_api.clients import Client
 from tests.store_api.factories import make_work
 from tests.store_api.story import PHONE, Story, body_of, lines_of, verdict_of
