@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from store_api.app import close_app, create_app
 from store_api.auth import Caller
 from store_api.db import Database
 from store_api.devices import service as devices
+from store_api.partners import service as partners
+from store_api.partners.models import PartnerRow
 from store_api.settings import Settings
 from store_api.short_memory import ShortMemory
 from tests.store_api.clients import Client
@@ -44,6 +47,16 @@ def test_a_session_ends_with_the_revocation_of_its_tablet(
     assert as_rep.get("/v1/store").status_code == 200
     revoke(database, world.tablet_id)
     assert as_rep.get("/v1/store").status_code == 401
+
+
+def test_a_revoked_partner_is_told_nothing_more(as_partner: Client, database: Database) -> None:
+    assert as_partner.get("/v1/webhooks").status_code == 200
+    with database.transaction() as session:
+        partner_id = session.scalars(
+            sa.select(PartnerRow.partner_id).where(PartnerRow.name == "billing")
+        ).one()
+        partners.revoke_partner(make_work(session), partner_id)
+    assert as_partner.get("/v1/webhooks").status_code == 401
 
 
 def test_a_revocation_in_another_process_holds_within_seconds(

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from store_api.orders import service as orders
 from store_api.orders.facts import order_facts
+from store_api.orders.models import OrderRow
+from tests.store_api.factories import NOW
 from tests.store_api.story import Story, body_of
 
 PHONE_ITEM = {"category": "phone", "price": {"amount": "49.99", "currency": "USD"}}
@@ -95,6 +99,33 @@ def test_an_order_without_a_decision_has_nothing_to_confirm(story: Story) -> Non
     order_id = story.walk_in("Maya").say()["order"]["order_id"]
     refused = story.rep.post(f"/v1/orders/{order_id}/confirm")
     assert (refused.status_code, refused.get_json()["code"]) == (409, "order.without_decision")
+
+
+def test_who_found_an_order_before_it_was_locked_sees_what_stands_under_the_lock(story: Story) -> None:
+    named = OrderRow.order_id == story.walk_in("Maya").say()["order"]["order_id"]
+    with story.database.transaction() as session:
+        found = session.scalars(sa.select(OrderRow).where(named)).one()
+        session.execute(sa.update(OrderRow.__table__).where(named).values(state="confirmed"))  # type: ignore[arg-type]
+        orders.lock(session, found.account_id, found.order_id)
+        assert found.state == "confirmed"
+
+
+def test_a_change_of_a_locked_order_is_written_and_seen_by_all_who_know_it(story: Story) -> None:
+    order_id = story.walk_in("Maya").say()["order"]["order_id"]
+    with story.database.transaction() as session:
+        key = session.execute(
+            sa.select(OrderRow.account_id).where(OrderRow.order_id == order_id)
+        ).scalar_one()
+        locked = orders.lock(session, key, order_id)
+        known = orders.find_by_id(session, order_id)
+        assert locked is not None
+        assert known is not None
+        orders.settle(session, locked, "confirmed", "Sam", NOW)
+        assert (locked.state, known.state) == ("confirmed", "confirmed")
+    with story.database.reading() as session:
+        kept = orders.find_by_id(session, order_id)
+        assert kept is not None
+        assert (kept.state, kept.settled_by) == ("confirmed", "Sam")
 
 
 def test_extras_are_never_assumed_and_the_plan_is_kept_unless_another_is_named() -> None:

@@ -147,6 +147,18 @@ def test_after_a_stop_nothing_is_issued_and_what_was_issued_is_honoured(office: 
     assert story.walk_in("Maya").get_yes()["version"] == 3
 
 
+def test_an_upgrade_that_was_granted_is_granted_no_more_once_its_version_is_stopped(office: Office) -> None:
+    ben = office.story.walk_in("Ben")
+    granted = ben.ask_about({"policy": "device-upgrade"})
+    asked = body_of(stop(office, "", "Robin", {"reason": "A mistake."}, "device-upgrade", 1))
+    body = {"stop_id": asked["version"]["stop"]["stop_id"], "pin": office.pin("Taylor")}
+    body_of(stop(office, "/confirm", "Taylor", body, "device-upgrade", 1))
+    check = body_of(ben.client.get(f"/v1/decisions/{granted['decision_id']}/check"))
+    again = ben.ask_about({"policy": "device-upgrade"})
+    assert (granted["outcome"], check["stands"]) == ("eligible", False)
+    assert (again["outcome"], again["codes"]) == ("not_eligible", ["policy.stopped"])
+
+
 def test_a_stopped_upgrade_is_not_offered_and_says_so(office: Office) -> None:
     asked = body_of(stop(office, "", "Robin", {"reason": "A mistake."}, "device-upgrade", 1))
     body = {"stop_id": asked["version"]["stop"]["stop_id"], "pin": office.pin("Taylor")}

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from store_api.db import Database
 from store_api.keys import KeyRing
 from store_api.vouchers import service
+from store_api.vouchers.models import Voucher
 from store_api.vouchers.service import HoldClaim, NewVoucher, UseClaim, VoucherKey, VoucherView
 from tests.store_api.factories import KEYS, NOW
 
@@ -106,7 +107,7 @@ def test_a_hold_is_given_back_by_its_own_name_only(database: Database) -> None:
 def test_a_void_voucher_is_neither_held_nor_used(database: Database) -> None:
     with database.transaction() as session:
         key, _ = issue(session)
-        look(session, key).row.voided_at = NOW
+        session.get_one(Voucher, tuple(key)).voided_at = NOW
         session.flush()
         assert not service.hold(session, key, hold_claim("ord_1"), NOW)
         assert service.use(session, key, use_claim("ord_1"), NOW) is None
