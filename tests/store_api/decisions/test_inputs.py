@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store_api.accounts import service as accounts
+from store_api.decisions import asking
 from store_api.decisions import service as decisions
 from store_api.decisions.gather import Gathered
 from store_api.decisions.inputs import digest_inputs
@@ -107,13 +108,13 @@ def test_a_fact_that_changes_appears_or_goes_changes_the_digest(
 def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """One entry for every time that the policy core is asked."""
     asked: list[int] = []
-    original = decisions.decide_terms
+    original = asking.decide_terms
 
     def count(*arguments: Any) -> Any:
         asked.append(1)
         return original(*arguments)
 
-    monkeypatch.setattr(decisions, "decide_terms", count)
+    monkeypatch.setattr(asking, "decide_terms", count)
     return asked
 
 
