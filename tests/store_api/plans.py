@@ -77,7 +77,8 @@ def _explain_sqlite(database: Database, statement: str, parameters: Any, _planne
         cursor.close()
     for detail in details:
         words = detail.split()
-        if words[0] == "SCAN" and not words[1].startswith(("CONSTANT", "(")):
+        is_constant = words[1].startswith("(") or "CONSTANT" in words
+        if words[0] == "SCAN" and not is_constant:
             yield words[1]
 
 

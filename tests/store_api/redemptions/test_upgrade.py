@@ -22,7 +22,7 @@ def test_the_ledger_is_completed_for_what_was_there_before(story: Story) -> None
     with story.database.transaction() as session:
         config = schema._config()
         config.attributes["connection"] = session.connection()
-        command.downgrade(config, "0001")
+        command.downgrade(config, "0003")
     schema.upgrade(story.database)
     with story.database.reading() as session:
         assert list(find_faults(session)) == []
