@@ -154,8 +154,8 @@ def check_log(lines, key_texts, notes):
     header = load_line(next(lines, ""))
     if header.get("format") != "sameterms-log/1":
         raise Broken("the file does not begin as an export of a log does")
-    own_keys = [read_key(text) for text in header["keys"]]
-    keys = [read_key(text) for text in key_texts] or own_keys
+    own = [read_key(text) for text in header["keys"]]
+    keys = [read_key(text) for text in key_texts or ()] or own
     expected, tree, seen, good = {}, Tree(), set(), 0
     waiting = [(f"checkpoint given as number {number}", note) for number, note in enumerate(notes, 1)]
     for line in lines:

@@ -108,7 +108,7 @@ def verify_export(lines: Iterable[str], keys: Sequence[str] = (), handed_out: Se
     """
     rows = iter(lines)
     header = _header(next(rows, ""))
-    own = tuple(VerifierKey.read(text) for text in header["keys"])
+    own = tuple(VerifierKey.read(str(text)) for text in header["keys"])
     known = tuple(VerifierKey.read(text) for text in keys) or own
     notes: list[str] = []
     checking: _Checking | None = None

@@ -1,8 +1,8 @@
 """The catalogue entries under which a version is read and decided, kept with it once it is approved.
 
-What is used are the facts that the version names, the facts that claims put in, and every claim, because
-every sheet tells which of them are not required. As JSON, which is YAML too, they are read by the
-catalogue's own reader. Must know nothing of the catalogue's files.
+What is used are the facts that the version names, the one that knows its channels, the facts that claims put
+in, and every claim, because every sheet tells which of them are not required. As JSON, which is YAML too,
+they are read by the catalogue's own reader. Must know nothing of the catalogue's files.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def used_facts(version: PolicyVersion, catalogue: Catalogue) -> frozenset[str]:
     put_in = (key for claim in catalogue.claims.values() for key in _facts_of(claim))
     told = (key for term in version.benefit.stops_if for key in term.facts)
     tried = (key for example in version.examples for key in example.facts)
-    ways = (CHANNEL,) if version.scope.channels else ()
-    wanted = {*named_facts(version), *put_in, *told, *tried, *ways, DEVICE_PRICE}
+    channels = (CHANNEL,) if version.scope.channels else ()
+    wanted = {*named_facts(version), *channels, *put_in, *told, *tried, DEVICE_PRICE}
     return frozenset(wanted & set(catalogue.facts))
 
 

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from store_api.app import close_app, create_app
 from store_api.db import Database
 from store_api.logs import configure_logs
+from store_api.orders.models import CaptureRow
 from store_api.redemptions.models import HoldRow, RedemptionRow
 from store_api.visits.models import VisitRow
-from store_api.vouchers.models import Voucher, VoucherUse
+from store_api.vouchers.models import GrantRow, LedgerEntry, Voucher, VoucherUse
 from store_api.vouchers.service import NewVoucher, issue
 from tests.races.doors import DOORS, Errand, Tokens, crowd
 from tests.store_api.demo_fixtures import demo_url, postgres_demo, sqlite_demo
@@ -83,8 +84,13 @@ class Scene:
     def start_over(self) -> None:
         """Make everything as it was before anybody held or used the voucher."""
         with self.database.transaction() as session:
-            for table in (VoucherUse, RedemptionRow, HoldRow):
+            for table in (VoucherUse, RedemptionRow, HoldRow, GrantRow):
                 session.execute(sa.delete(table).where(table.voucher_id == self.key.voucher_id))
+            used = sa.delete(LedgerEntry).where(LedgerEntry.voucher_id == self.key.voucher_id)
+            session.execute(used.where(LedgerEntry.kind != "issued"))
+            # A till that captures an order again gets the answer of before, whatever became of the voucher.
+            orders = [order_id for _, order_id, _ in self.visits]
+            session.execute(sa.delete(CaptureRow).where(CaptureRow.order_id.in_(orders)))
             session.execute(sa.update(Voucher).values(hold_id=None, hold_order_id=None, hold_until=None))
             session.execute(sa.text("UPDATE orders SET state = 'said'"))
             session.execute(sa.text("UPDATE visits SET redemption_id = NULL, hold_id = NULL, outcome = NULL"))

@@ -77,7 +77,8 @@ def _explain_sqlite(database: Database, statement: str, parameters: Any, _planne
         cursor.close()
     for detail in details:
         words = detail.split()
-        if words[0] == "SCAN" and "CONSTANT ROW" not in detail and not words[1].startswith("("):
+        is_constant = words[1].startswith("(") or "CONSTANT" in words
+        if words[0] == "SCAN" and not is_constant:
             yield words[1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store_api.audit import merkle
@@ -42,6 +42,7 @@ def defined_root(leaves: list[bytes]) -> bytes:
     return hashlib.sha256(b"\x01" + both).digest()
 
 
+@settings(deadline=None)
 @given(st.integers(0, 70))
 def test_the_root_is_what_the_standard_defines(size: int) -> None:
     assert merkle.root(size, Memory(size).stored) == defined_root([leaf(index) for index in range(size)])
@@ -60,6 +61,7 @@ def test_the_known_roots_of_the_reference_tree() -> None:
     assert merkle.root(3, tree.stored).hex().startswith("aeb6bcfe274b70a1")
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_an_inclusion_proof_shows_its_leaf_and_no_other(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 70))
@@ -77,6 +79,7 @@ def test_an_inclusion_proof_shows_its_leaf_and_no_other(data: st.DataObject) -> 
             check_inclusion(index, size, leaf(index), wrong, root)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_consistency_proof_shows_growth_and_no_rewriting(data: st.DataObject) -> None:
     second = data.draw(st.integers(1, 70))

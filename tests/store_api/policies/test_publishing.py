@@ -216,6 +216,5 @@ def test_anybody_reads_what_a_version_changed_without_the_solver(story: Story, m
 def test_staff_see_every_policy_with_all_its_versions(office: Office) -> None:
     shelf = body_of(office.staff("Robin").get("/v1/policies/versions"))["policies"]
     titles = [each["title"]["en"] for each in shelf]
-    assert titles == sorted(titles)
-    assert {each["policy"] for each in shelf} >= {CREDIT, "loyalty-credit", "device-upgrade"}
+    assert (titles, len(shelf)) == (sorted(titles), 8)
     assert Client(office.story.app, None).get("/v1/policies/versions").status_code == 401

@@ -109,6 +109,13 @@ def test_a_price_that_fell_never_pays_out(story: Story) -> None:
     assert changed["code"] == "terms.changed"
     captured = body_of(story.till.post(f"/v1/orders/{order_id}/capture", body))
     taken = [captured["redemption"], *captured["also"]]
+    assert {each["redemption_id"] for each in captured["applied"]} == {
+        each["redemption_id"] for each in taken
+    }
+    again = body_of(story.till.post(f"/v1/orders/{order_id}/capture", body))
+    same = ("redemption", "also", "applied", "total_after")
+    assert again["again"] is True
+    assert {name: again[name] for name in same} == {name: captured[name] for name in same}
     total = sum(float(each["amount"]["amount"]) for each in taken)
     assert total <= 60.0
     assert captured["code"] is None
