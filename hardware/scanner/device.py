@@ -12,11 +12,11 @@ import fcntl
 import io
 import select
 import struct
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hardware.ports import Scan
+from hardware.scanner.following import RECONNECT_SECONDS, FollowedScanner
 from hardware.scanner.keys import PLAIN, SHIFTED, SHIFTS
 from hardware.scanner.wedge import ScannedText, WedgeRecogniser
 
@@ -25,7 +25,6 @@ KEY_EVENT = 1
 PRESSED, RELEASED = 1, 0
 GRAB = 0x40044590
 """EVIOCGRAB of linux/input.h: no other program gets the scanner's keys while it is held."""
-RECONNECT_SECONDS = 1.0
 
 
 class KeyReader:
@@ -53,8 +52,8 @@ class KeyReader:
         return self._wedge.feed(letter, at) if letter is not None else None
 
 
-class ScannerDevice:
-    """Reads the device at `path` in a thread and reports each scan; waits for it where it is away."""
+class ScannerDevice(FollowedScanner):
+    """The scanner at `path` as a keyboard of which nobody else gets the keys."""
 
     def __init__(
         self,
@@ -64,33 +63,14 @@ class ScannerDevice:
         prefix: str = "",
         reconnect_seconds: float = RECONNECT_SECONDS,
     ) -> None:
-        self._path = path
-        self._report = report
-        self._now = now
+        super().__init__(path, report, now, reconnect_seconds)
         self._prefix = prefix
-        self._reconnect_seconds = reconnect_seconds
-        self._ending = threading.Event()
-        self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Begin to read."""
-        self._ending.clear()
-        self._thread = threading.Thread(target=self._run, name="scanner", daemon=True)
-        self._thread.start()
-
-    def close(self, seconds: float = 5.0) -> None:
-        """Stop reading and give the keys back."""
-        self._ending.set()
-        if self._thread is not None:
-            self._thread.join(seconds)
-
-    def _run(self) -> None:
-        while not self._ending.is_set():
-            with contextlib.suppress(OSError), self._path.open("rb", buffering=0) as device:
-                with contextlib.suppress(OSError):
-                    fcntl.ioctl(device, GRAB, 1)
-                self._read(device)
-            self._ending.wait(self._reconnect_seconds)
+    def _follow(self) -> None:
+        with self._path.open("rb", buffering=0) as device:
+            with contextlib.suppress(OSError):
+                fcntl.ioctl(device, GRAB, 1)
+            self._read(device)
 
     def _read(self, device: io.RawIOBase) -> None:
         keys = KeyReader(self._prefix)
@@ -101,7 +81,7 @@ class ScannerDevice:
             if not data:
                 return
             for scanned in keys.read(data):
-                self._report(Scan(scanned.text, scanned.symbology, (), "hand scanner", self._now()))
+                self._tell(scanned)
 
 
 def find_scanners(folder: Path = Path("/dev/input/by-id")) -> list[Path]:

@@ -6,17 +6,16 @@ scanners are set when they are sold; one that sends no end is taken when nothing
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import os
 import select
 import termios
-import threading
 import tty
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hardware.ports import Scan
+from hardware.scanner.following import RECONNECT_SECONDS, FollowedScanner
 from hardware.scanner.wedge import (
     ENDS,
     LEAST_CHARACTERS,
@@ -29,7 +28,6 @@ from hardware.scanner.wedge import (
 BAUDS = {rate: getattr(termios, f"B{rate}") for rate in (9600, 19200, 38400, 57600, 115200)}
 SILENCE = 0.15
 """Seconds after which a code without an end is taken as whole."""
-RECONNECT_SECONDS = 1.0
 
 
 class LineReader:
@@ -61,8 +59,8 @@ class LineReader:
             yield scanned
 
 
-class SerialScanner:
-    """Reads the port at `path` in a thread and reports each scan; waits for it where it is away."""
+class SerialScanner(FollowedScanner):
+    """The scanner at the port `path`. Raises ValueError for a rate that no port here has."""
 
     def __init__(
         self,
@@ -75,37 +73,17 @@ class SerialScanner:
     ) -> None:
         if baud not in BAUDS:
             raise ValueError(f"a serial scanner's rate is one of {', '.join(map(str, BAUDS))}")
-        self._path = path
-        self._report = report
-        self._now = now
+        super().__init__(path, report, now, reconnect_seconds)
         self._baud = baud
         self._prefix = prefix
-        self._reconnect_seconds = reconnect_seconds
-        self._ending = threading.Event()
-        self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Begin to read."""
-        self._ending.clear()
-        self._thread = threading.Thread(target=self._run, name="serial-scanner", daemon=True)
-        self._thread.start()
-
-    def close(self, seconds: float = 5.0) -> None:
-        """Stop reading."""
-        self._ending.set()
-        if self._thread is not None:
-            self._thread.join(seconds)
-
-    def _run(self) -> None:
-        while not self._ending.is_set():
-            with contextlib.suppress(OSError, termios.error):
-                descriptor = os.open(self._path, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
-                try:
-                    _set_up(descriptor, self._baud)
-                    self._read(descriptor)
-                finally:
-                    os.close(descriptor)
-            self._ending.wait(self._reconnect_seconds)
+    def _follow(self) -> None:
+        descriptor = os.open(self._path, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        try:
+            _set_up(descriptor, self._baud)
+            self._read(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _read(self, descriptor: int) -> None:
         reader = LineReader(self._prefix)
@@ -118,7 +96,7 @@ class SerialScanner:
             else:
                 scans = reader.end()
             for scanned in scans:
-                self._report(Scan(scanned.text, scanned.symbology, (), "hand scanner", self._now()))
+                self._tell(scanned)
 
 
 def _set_up(descriptor: int, baud: int) -> None:
