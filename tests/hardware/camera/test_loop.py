@@ -114,6 +114,7 @@ def test_wanting_ends_by_itself(watch: Watch) -> None:
     watched.loop.want_scans_until(time.monotonic() + 0.1)
     watched.wait_until(lambda: camera.times_opened == 1 and not camera.is_open)
     watched.wait_until(lambda: watched.loop.view().state is CameraState.OFF)
+    assert (camera.times_opened, camera.is_open) == (1, False)
 
 
 def test_a_camera_that_is_pulled_is_away_and_reads_again_when_it_is_plugged_in(watch: Watch) -> None:
