@@ -158,6 +158,14 @@ def set_zone(zone: str) -> None:
     g.zone = ZoneInfo(zone)
 
 
+def page_zone() -> ZoneInfo:
+    """The zone of this page's times. Raises LookupError where nobody set one: no guess is shown as a time."""
+    zone: ZoneInfo | None = g.get("zone")
+    if zone is None:
+        raise LookupError("this page writes a time and has no zone")
+    return zone
+
+
 def register_rendering(app: Flask, settings: Settings) -> None:
     """Give the templates of `app` their words and tools."""
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
@@ -202,10 +210,10 @@ def _filters() -> dict[str, Callable[..., object]]:
         return words.write_day(current_language(), value - dt.timedelta(days=1))
 
     def time_of_day(value: dt.datetime) -> str:
-        return words.write_time(current_language(), value, g.get("zone") or dt.UTC)
+        return words.write_time(current_language(), value, page_zone())
 
     def date_of(value: dt.datetime) -> str:
-        return words.write_day(current_language(), value.astimezone(g.get("zone") or dt.UTC).date())
+        return words.write_day(current_language(), value.astimezone(page_zone()).date())
 
     def number(value: int) -> str:
         return words.write_number(current_language(), value)

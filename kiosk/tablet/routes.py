@@ -16,7 +16,7 @@ from kiosk.errors import SignInNeeded, StoreError, StoreRefused, StoreUndecided
 from kiosk.heard import LENGTHS, find_claims, read_heard
 from kiosk.htmx import go_to, show
 from kiosk.receipts.order import reserved_hold
-from kiosk.rendering import current_language, next_try
+from kiosk.rendering import current_language, next_try, set_zone
 from kiosk.services import current_station, paired_station, services
 from kiosk.sessions import seal, unseal
 from kiosk.store_client import StoreClient
@@ -63,7 +63,10 @@ def _client() -> StoreClient:
 
 
 def _store() -> Store:
-    return services().client(current_station("tablet").token).store()
+    """The store of this station; its zone is that of the page's times."""
+    found = services().client(current_station("tablet").token).store()
+    set_zone(found.zone)
+    return found
 
 
 def _key(purpose: str, subject: str) -> str:
@@ -189,6 +192,7 @@ def visit(visit_id: str) -> AnyResponse:
 def _visit_page(
     visit: Visit, notice: str = "", faults: list[tuple[str, str]] | None = None, status: int = 200
 ) -> Response:
+    _store()
     return show(
         "tablet/visit.html",
         "tablet/_visit.html",

@@ -115,6 +115,20 @@ def test_an_order_that_cannot_be_confirmed_says_what_is_missing(
     assert store.count("POST /v1/orders/.*") == 0
 
 
+def test_until_when_a_voucher_is_reserved_is_told_in_the_stores_own_time(
+    tablet: Browser, store: ScriptedStore
+) -> None:
+    held = wire.OrderVoucher(
+        voucher_id="vou_1",
+        title=factories.words("Voucher"),
+        amount=factories.money("50.00"),
+        hold_id="hol_1",
+        expires_at=factories.HOLD.expires_at,
+    )
+    store.visit = RESERVED.model_copy(update={"order": factories.order(vouchers=(held,))})
+    assert "until 11:07" in tablet.get("/visits/vis_1").text
+
+
 def test_a_reservation_can_be_given_back(tablet: Browser, store: ScriptedStore) -> None:
     store.visit = RESERVED
     tablet.get("/visits/vis_1")
