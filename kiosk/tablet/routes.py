@@ -189,10 +189,16 @@ def visit(visit_id: str) -> AnyResponse:
     return _visit_page(_client().visit(visit_id), notice if notice in views.NOTICES_OF_A_CONFIRMATION else "")
 
 
+def _acts_for_customer(visit: Visit) -> bool:
+    """Whether the rep asks and reserves: who stands at a kiosk has the sheet in their own hands."""
+    return services().stations.find(visit.station, "counter") is None
+
+
 def _visit_page(
     visit: Visit, notice: str = "", faults: list[tuple[str, str]] | None = None, status: int = 200
 ) -> Response:
     _store()
+    acts = _acts_for_customer(visit)
     return show(
         "tablet/visit.html",
         "tablet/_visit.html",
@@ -202,8 +208,8 @@ def _visit_page(
         can_confirm=views.can_confirm(visit),
         can_release=views.can_release(visit),
         can_extend=views.can_extend(visit),
-        can_reserve=views.can_reserve(visit),
-        choices=_client().choices(visit.visit_id) if views.can_choose(visit) else None,
+        can_reserve=acts and views.can_reserve(visit),
+        choices=_client().choices(visit.visit_id) if acts and views.can_choose(visit) else None,
         waits_for=views.waits_for(visit),
         claims=find_claims(_client(), visit),
         heard_lengths=LENGTHS,
@@ -272,7 +278,8 @@ def ask(visit_id: str) -> AnyResponse:
     """Ask about a voucher or an upgrade for the customer; what the till has rung up is not asked again."""
     found = _client().visit(visit_id)
     voucher_id, policy = request.form.get("voucher_id") or None, request.form.get("policy") or None
-    if views.can_choose(found) and (voucher_id is None) != (policy is None):
+    may_ask = _acts_for_customer(found) and views.can_choose(found)
+    if may_ask and (voucher_id is None) != (policy is None):
         wanted = DecisionRequest(visit_id=visit_id, voucher_id=voucher_id, policy=policy)
         _client().decide(wanted, _key("ask", f"{visit_id} {voucher_id or policy}"))
     return _back(visit_id)
@@ -282,7 +289,7 @@ def ask(visit_id: str) -> AnyResponse:
 def reserve(visit_id: str) -> AnyResponse:
     """Reserve what the answer granted, for a customer who stands at the counter."""
     found = _client().visit(visit_id)
-    if found.decision is None or not views.can_reserve(found):
+    if found.decision is None or not (_acts_for_customer(found) and views.can_reserve(found)):
         return _back(visit_id)
     decision_id = found.decision.decision_id
     answer = _client().hold(decision_id, _key("hold", decision_id), visit_id)

@@ -232,12 +232,13 @@ def test_the_slip_of_what_is_reserved_carries_the_code_for_the_till(
 def test_the_rep_asks_and_reserves_for_a_customer_at_the_counter(
     tablet: Browser, store: ScriptedStore
 ) -> None:
-    store.visit = factories.identified(order=factories.order())
+    here = {"order": factories.order(), "station": "tablet-1"}
+    store.visit = factories.identified(**here)
     page = tablet.get("/visits/vis_1").text
     assert "What would the customer like to use?" in page
 
     def decide(request: object) -> wire.Decision:
-        store.visit = factories.identified(order=factories.order(), decision=factories.decision("yes"))
+        store.visit = factories.identified(**here, decision=factories.decision("yes"))
         return factories.decision("yes")
 
     store.answers["POST /v1/decisions"] = decide
@@ -251,6 +252,18 @@ def test_the_rep_asks_and_reserves_for_a_customer_at_the_counter(
     tablet.post("/visits/vis_1/reserve")
     tablet.post("/visits/vis_1/ask", voucher_id="vou_1")
     assert (store.count("POST /v1/holds"), store.count("POST /v1/decisions")) == (1, 1)
+
+
+def test_who_stands_at_a_kiosk_asks_and_reserves_there_and_nobody_does_it_for_them(
+    tablet: Browser, store: ScriptedStore
+) -> None:
+    store.visit = factories.identified(order=factories.order())
+    assert "What would the customer like to use?" not in tablet.get("/visits/vis_1").text
+    tablet.post("/visits/vis_1/ask", voucher_id="vou_1")
+    store.visit = factories.identified(order=factories.order(), decision=factories.decision("yes"))
+    assert "Reserve it for the customer" not in tablet.get("/visits/vis_1").text
+    tablet.post("/visits/vis_1/reserve")
+    assert (store.count("POST /v1/holds"), store.count("POST /v1/decisions")) == (0, 0)
 
 
 def test_an_order_says_that_the_till_rang_it_up_and_under_which_number(
