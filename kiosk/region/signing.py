@@ -5,16 +5,15 @@ What it must not know: policies.
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, request, session, url_for
+from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kiosk.errors import StoreRefused
 from kiosk.htmx import go_to, show
 from kiosk.region.blueprint import client, desk_client, region
 from kiosk.region.faults import Faults, sign_in_fault
 from kiosk.rendering import current_language
-from kiosk.sessions import seal
-from kiosk.words import LANGUAGES, say
+from kiosk.signing import begin_session, change_own_language, leave_session
+from kiosk.words import say
 
 FAULTS = frozenset({"missing", "unreachable", "finding_out", "refused", "stale", "too_large", "broken"})
 
@@ -30,11 +29,7 @@ def sign_in() -> AnyResponse:
     opened = desk_client().sign_in(number, pin)
     if opened.token is None:
         return _sign_in_page([("staff_number", sign_in_fault(current_language(), opened))], 422, number)
-    language = session.get("language")
-    session.clear()
-    session.update(staff=seal(opened.token), name=opened.name or "", role=opened.role or "")
-    if language:
-        session["language"] = language
+    begin_session(opened.token, name=opened.name or "", role=opened.role or "")
     return go_to(url_for("region.policies"))
 
 
@@ -45,24 +40,13 @@ def _sign_in_page(faults: Faults, status: int = 200, typed: str = "") -> Respons
 @region.post("/sign-out")
 def sign_out() -> AnyResponse:
     """Sign out; nothing of the work stays in this browser."""
-    try:
-        client().sign_out()
-    except StoreRefused:
-        session.clear()
-    session.clear()
-    response = Response(status=303, headers={"Location": url_for("region.sign_in")})
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+    return leave_session(client().sign_out, url_for("region.sign_in"))
 
 
 @region.post("/language")
 def change_language() -> AnyResponse:
     """Change the language of this desk."""
-    if request.form.get("language") in LANGUAGES:
-        session["language"] = request.form["language"]
-    back = request.form.get("back", "")
-    known = back.startswith("/region/") and not any(sign in back for sign in "\\\r\n\t:")
-    return redirect(back if known else url_for("region.policies"), 303)
+    return change_own_language("region", url_for("region.policies"))
 
 
 @region.get("/fault/<fault>")

@@ -9,7 +9,7 @@ import hashlib
 import re
 
 import phonenumbers
-from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.errors import SignInNeeded, StoreError, StoreRefused, StoreUndecided
@@ -18,10 +18,11 @@ from kiosk.htmx import go_to, show
 from kiosk.receipts.order import reserved_hold
 from kiosk.rendering import current_language, next_try, set_zone
 from kiosk.services import current_station, paired_station, services
-from kiosk.sessions import seal, unseal
+from kiosk.sessions import unseal
+from kiosk.signing import begin_session, change_own_language, leave_session
 from kiosk.store_client import StoreClient
 from kiosk.tablet import views
-from kiosk.words import LANGUAGES, say
+from kiosk.words import say
 from store_api.contract import DecisionRequest, RedemptionAnswer, Store, Visit, VisitEvent
 
 tablet = Blueprint("tablet", __name__, url_prefix="/tablet")
@@ -88,13 +89,8 @@ def sign_in() -> AnyResponse:
     opened = services().client(current_station("tablet").token).sign_in(number, pin)
     if opened.token is None:
         return _sign_in_page([("staff_number", views.sign_in_fault(current_language(), opened))], 422, number)
-    language, wanted = session.get("language"), session.get("order")
-    session.clear()
-    session.update(
-        staff=seal(opened.token), name=opened.name or "", store=opened.store.name if opened.store else ""
-    )
-    if language:
-        session["language"] = language
+    wanted = session.get("order")
+    begin_session(opened.token, name=opened.name or "", store=opened.store.name if opened.store else "")
     return go_to(url_for("tablet.order", reference=wanted) if wanted else url_for("tablet.visits"))
 
 
@@ -105,24 +101,13 @@ def _sign_in_page(faults: list[tuple[str, str]], status: int = 200, typed: str =
 @tablet.post("/sign-out")
 def sign_out() -> AnyResponse:
     """Sign out; nothing of a visit stays in this browser."""
-    try:
-        _client().sign_out()
-    except StoreRefused:
-        session.clear()
-    session.clear()
-    response = Response(status=303, headers={"Location": url_for("tablet.sign_in")})
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+    return leave_session(_client().sign_out, url_for("tablet.sign_in"))
 
 
 @tablet.post("/language")
 def change_language() -> AnyResponse:
     """Change the language of this tablet; the customer's stays as it is."""
-    if request.form.get("language") in LANGUAGES:
-        session["language"] = request.form["language"]
-    back = request.form.get("back", "")
-    known = back.startswith("/tablet/") and not any(sign in back for sign in "\\\r\n\t:")
-    return redirect(back if known else url_for("tablet.visits"), 303)
+    return change_own_language("tablet", url_for("tablet.visits"))
 
 
 # --- Equipment ---------------------------------------------------------------------------------------
