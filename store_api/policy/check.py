@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from store_api.policy.decide import decide
-from store_api.policy.decision import Decision
+from store_api.policy.decision import NONE_IN_FORCE, Decision
 from store_api.policy.errors import ErrorList, PolicyErrors
 from store_api.policy.facts import Catalogue
 from store_api.policy.model import Example, Policy, PolicyVersion
@@ -14,7 +14,11 @@ from store_api.policy.values import value_to_json
 
 
 def check_version(version: PolicyVersion, catalogue: Catalogue) -> None:
-    """Run the examples of a version. Raises PolicyErrors with `example.fails` at each broken expectation."""
+    """Run the examples of a version.
+
+    Raises PolicyErrors: `example.fails` at each broken expectation, or `example.outside` once where the
+    version is not in force on the example's day, so that none of its terms was put to it.
+    """
     errors = ErrorList()
     for example in version.examples:
         _check_example(example, version, catalogue, errors)
@@ -29,10 +33,20 @@ def _check_example(example: Example, version: PolicyVersion, catalogue: Catalogu
             errors.add(example.place, error.code, f"{example.name}: {error.message}")
         return
     found = observed(decision)
-    for key, expected in example.expect.items():
-        if found[key] != expected:
-            message = f"{example.name}: {key} is {_told(found[key])}, expected {_told(expected)}"
-            errors.add(example.place, "example.fails", message + _because(decision))
+    broken = [key for key, expected in example.expect.items() if found[key] != expected]
+    if broken and NONE_IN_FORCE in decision.codes:
+        errors.add(example.place, "example.outside", f"{example.name}: {_outside(version, example)}")
+        return
+    for key in broken:
+        message = f"{example.name}: {key} is {_told(found[key])}, expected {_told(example.expect[key])}"
+        errors.add(example.place, "example.fails", message + _because(decision))
+
+
+def _outside(version: PolicyVersion, example: Example) -> str:
+    day = example.on if version.binds_to_today else example.facts.get(version.binds)
+    until = f", until {version.effective_until}" if version.effective_until is not None else ""
+    span = f"this version is in force from {version.effective_from}{until}"
+    return f"{version.binds} is {_told(day)}, and {span}; give the example dates within that"
 
 
 def observed(decision: Decision) -> Mapping[str, Any]:

@@ -113,6 +113,17 @@ CHANGES = [
 ]  # fmt: skip
 
 
+def test_an_example_outside_of_the_versions_dates_is_told_once_and_why(tmp_path: Path) -> None:
+    file = tmp_path / "successor.yaml"
+    file.write_text(
+        re.sub("effective: {from: [0-9-]+", "effective: {from: 2027-01-03", GOOD), encoding="utf-8"
+    )
+    result = run("check", file)
+    assert {code for _, _, code in faults(result)} == {"example.outside"}
+    assert len(faults(result)) == GOOD.count("- name: ")
+    assert "voucher.issued_on is 2026-03-04, and this version is in force from 2027-01-03" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "old", "new", "code", "pointer"),
     [case[1:] for case in CHANGES],
