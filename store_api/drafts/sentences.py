@@ -61,7 +61,7 @@ class _Teller:
             yield from self._tier(tier)
         for number, says in enumerate(version.agrees, start=1):
             for language in LANGUAGES:
-                text = says[language]
+                text = self._words(language).sentence_with_blanks(says)
                 yield self._one("agrees", str(number), language, text, None, version.place)
 
     def _term(self, kind: Kind, term: Term) -> Iterator[Sentence]:

@@ -90,18 +90,25 @@ class Shelf:
 def document_of(row: PolicyVersionRow, shelf: Shelf) -> VersionDocument:
     """A version with its text and its terms, for staff."""
     version = shelf.version(row)
+    phrases = _phrases(version, shelf.book)
     return VersionDocument(
         entry=shelf.entry(row),
         text=row.text,
         catalogue_digest=row.catalogue_digest,
         draft_id=row.draft_id,
-        terms=_terms(version, shelf.book),
-        agrees=tuple({language: says[language] for language in LANGUAGES} for says in version.agrees),
+        terms=_terms(version, phrases),
+        agrees=tuple(
+            {language: words.sentence_with_blanks(says) for language, words in phrases.items()}
+            for says in version.agrees
+        ),
     )
 
 
-def _terms(version: PolicyVersion, book: PolicyBook) -> tuple[VersionTerm, ...]:
-    phrases = {language: Phrases(language, book.catalogue_of(version)) for language in LANGUAGES}
+def _phrases(version: PolicyVersion, book: PolicyBook) -> dict[str, Phrases]:
+    return {language: Phrases(language, book.catalogue_of(version)) for language in LANGUAGES}
+
+
+def _terms(version: PolicyVersion, phrases: Mapping[str, Phrases]) -> tuple[VersionTerm, ...]:
     return tuple(
         VersionTerm(
             term=term.id,

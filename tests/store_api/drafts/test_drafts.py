@@ -99,6 +99,7 @@ def test_each_sentence_stands_beside_a_reading_made_from_its_test(office: Office
     assert sentences["term.renew-agreement.es"]["reading"].endswith("12 meses o más")
     assert sentences["title.title.en"]["reading"] == "$50.00 off your order in the store."
     assert sentences["agrees.1.en"]["reading"] is None
+    assert sentences["agrees.1.en"]["says"] == "Your agreement runs for [agreement length] from today."
     assert draft["text"].splitlines()[renewal["line"] - 1].strip().startswith("- term: renew-agreement")
 
 

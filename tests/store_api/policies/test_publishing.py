@@ -91,11 +91,10 @@ def test_a_changed_catalogue_makes_checks_and_confirmations_old(office: Office, 
     assert {each["code"] for each in answer["reasons"]} == {
         "approval.check_old", "approval.sentence_unconfirmed",
     }  # fmt: skip
-    # Only sentences whose reading is another one now have to be read again.
+    # Only what reads otherwise now has to be read again: two readings, and the blank in what is agreed to.
     asked = {each["subject"] for each in answer["reasons"] if each["code"].endswith("unconfirmed")}
-    assert asked == {
-        f"term.{term}.{language}" for term in ("new-phone", "renew-agreement") for language in ("en", "es")
-    }
+    changed = ("term.new-phone", "term.renew-agreement", "agrees.1")
+    assert asked == {f"{sentence}.{language}" for sentence in changed for language in ("en", "es")}
     close_app_quietly(later)
 
 
