@@ -2,16 +2,17 @@
 
 What it must not know: files, processes, cameras, and what a text means.
 
-A still picture goes to both engines as it is. Only if nothing is read that can be believed are the bars in it
-cut out and laid straight (`strips`), and last the whole picture is tried again in other forms, greatest gain
-first. All were chosen by measuring on public test pictures (docs/hardware.md). Such second tries also invent
-linear codes with valid check digits: how many reads have to agree is decided in `votes`.
+A still picture goes to both engines as it is: first for one quick look, which suffices for nearly all that
+can be read, then for a patient one. Only if nothing is read that can be believed are the bars in it cut
+out and laid straight (`strips`), and last the whole picture is tried again in other forms, greatest gain
+first. All were chosen by measuring on public test pictures (docs/hardware.md). Such second tries also
+invent linear codes with valid check digits: how many reads have to agree is decided in `votes`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -68,15 +69,27 @@ def decode_grey(grey: Picture, budget: float = BUDGET_SECONDS, names: Sequence[s
     """
     end = time.monotonic() + budget
     votes = Votes(len(engines()))
-    for engine in engines():
+    for engine, patient in _first_looks():
         if time.monotonic() >= end:
             break
-        votes.add(engine.read(grey, names), engine.name)
+        votes.add(engine.read(grey, names, patient), engine.name)
         if votes.settled():
             return votes.settled()
     if min(grey.shape[:2]) >= SMALLEST_SIDE:
         _look_again(grey, names, end, votes)
     return votes.settled() or votes.doubtful()
+
+
+def _first_looks() -> Iterator[tuple[Engine, bool]]:
+    """The engines that look at the untouched picture, and whether patiently.
+
+    zxing-cpp goes on for light on dark and for smaller sizes of a picture though a code was found: its quick
+    look takes 0.7 of that time and reads 453 of the 457 pictures that the patient one reads.
+    """
+    for engine in engines():
+        if engine.name == "zxing":
+            yield engine, False
+        yield engine, True
 
 
 def to_grey(image: Picture) -> Picture:

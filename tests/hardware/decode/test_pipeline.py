@@ -20,14 +20,14 @@ def texts(readings: Sequence[Reading]) -> list[str]:
 
 
 class ScriptedEngine:
-    """An engine that gives one list of readings a call, then nothing."""
+    """An engine that sees nothing quickly, and gives one list of readings a patient look, then nothing."""
 
     def __init__(self, name: str, *answers: list[Reading]) -> None:
         self.name = name
         self._answers = list(answers)
 
     def read(self, grey: Picture, names: Sequence[str], patient: bool = True) -> list[Reading]:
-        return self._answers.pop(0) if self._answers else []
+        return self._answers.pop(0) if self._answers and patient else []
 
     def look(self, grey: Picture, names: Sequence[str]) -> Found:
         return Found(self.read(grey, names), [])
@@ -123,6 +123,26 @@ def test_a_blurred_noisy_turned_code_128_is_read_from_its_strips(degrees: int) -
     grey = np.clip(noisy, 0, 255).astype(np.uint8)
     assert not any(reading.confirmed for engine in engines() for reading in engine.read(grey, STILL))
     assert texts(decode_image(grey, budget=60)) == ["VOUCHER-42"]
+
+
+def test_a_patient_look_is_spared_where_a_quick_one_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Quick(ScriptedEngine):
+        looks: tuple[bool, ...] = ()
+
+        def read(self, grey: Picture, names: Sequence[str], patient: bool = True) -> list[Reading]:
+            self.looks = (*self.looks, patient)
+            return [] if patient else [ean("4006381333931")]
+
+    quick = Quick("zxing")
+    use_engines(monkeypatch, quick)
+    assert texts(decode_image(np.zeros((50, 50), dtype=np.uint8))) == ["4006381333931"]
+    assert quick.looks == (False,)
+
+
+def test_light_on_dark_and_a_very_large_code_are_read_by_the_patient_look() -> None:
+    for picture in (255 - frame(qr("LIGHT-ON-DARK")), cv2.resize(frame(qr("LARGE")), None, fx=3, fy=3)):
+        (reading,) = decode_image(np.asarray(picture, dtype=np.uint8), budget=60)
+        assert reading.text in ("LIGHT-ON-DARK", "LARGE")
 
 
 def test_what_was_read_once_is_given_as_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
