@@ -29,6 +29,7 @@ from store_api.system.openapi import api as openapi
 from store_api.system.routes import api as system
 from store_api.till_codes.routes import api as till_codes
 from store_api.visits.routes import api as visits
+from store_api.vouchers.routes import api as vouchers
 from store_api.webhooks.routes import api as webhooks
 
 BLUEPRINTS: tuple[APIBlueprint, ...] = (
@@ -45,6 +46,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     decisions,
     redemptions,
     campaigns,
+    vouchers,
     claims,
     till_codes,
     webhooks,

@@ -42,13 +42,21 @@ class EventType:
 _ORDER = {"order": "order_id", "terms_code": "terms_code"}
 _CONSENT = {"visit": "visit_id"}
 
+_CAMPAIGN = EventType(1, "campaign_id", {"policy": "policy"}, is_public=True)
+
 EVENT_TYPES: Mapping[str, EventType] = {
+    "campaign.ended": _CAMPAIGN,
+    "campaign.paused": _CAMPAIGN,
+    "campaign.resumed": _CAMPAIGN,
     "consent.given": EventType(1, "consent_id", _CONSENT),
     "consent.withdrawn": EventType(1, "consent_id", _CONSENT),
     "decision.made": EventType(
         1,
         "decision_id",
         {name: name for name in ("terms_code", "outcome", "codes", "policy", "version")},
+    ),
+    "hold.extended": EventType(
+        1, "voucher_id", {"hold": "hold_id", "order": "order_id", "until": "expires_at"}
     ),
     "order.captured": EventType(
         1, "order_id", {"till_reference": "till_reference", "redemptions": "redemption_ids"}
@@ -66,6 +74,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
         1, "voucher_id", {"redemption": "redemption_id", "use_number": "use_number", **_ORDER}
     ),
     "voucher.released": EventType(1, "voucher_id", {"hold": "hold_id", "order": "order_id"}),
+    "voucher.voided": EventType(1, "voucher_id", {"policy": "policy", "reason": "reason"}),
 }
 """Every event type, by its name; docs/webhooks.md describes them for those who receive them."""
 

@@ -182,6 +182,10 @@ WORDS: dict[str, Words] = {
         "en": "This reservation is over. Nothing was used. Reserve again if the customer wants it.",
         "es": "Esta reserva terminó. No se usó nada. Reserve de nuevo si el cliente lo desea.",
     },
+    "voucher.nothing_left": {
+        "en": "This voucher is used up, so there is nothing to make void. Nothing was changed.",
+        "es": "Este vale ya se usó por completo y no queda nada que anular. No se cambió nada.",
+    },
     "campaign.exists": {
         "en": "A campaign has this name already, with other words. Nothing was changed. Choose another name.",
         "es": "Ya hay una campaña con este nombre y otros datos. No se cambió nada. Elija otro nombre.",

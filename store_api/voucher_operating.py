@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from pydantic import ValidationError
@@ -22,7 +22,7 @@ from rich.progress import Progress, TaskProgressColumn, TextColumn, TimeRemainin
 from store_api.app import wall_clock
 from store_api.campaigns import service
 from store_api.campaigns.service import BadFile, FileJob, Open
-from store_api.contract import CampaignRequest, CampaignState
+from store_api.contract import CampaignRequest, CampaignState, VoucherVoidReason
 from store_api.db import Database
 from store_api.errors import ApiError, Invalid
 from store_api.operating import OPERATOR, opened_database, settings_or_exit
@@ -146,14 +146,15 @@ def export_command(name: str | None, form: service.Format) -> None:
 
 @voucher.command("withdraw")
 @click.option("--code", prompt=True, hide_input=True, help="Its code; asked for if not given.")
-def withdraw_command(code: str) -> None:
+@click.option("--reason", type=click.Choice(get_args(VoucherVoidReason)), default="other", help="Why.")
+def withdraw_command(code: str, reason: VoucherVoidReason) -> None:
     """Make a voucher void, by its code. It cannot be used any more, and does not come back."""
     with _work() as work:
         read = vouchers.read_code(code)
         key = vouchers.find_by_code(work.session, work.settings.keys, read.code) if read.code else None
         if key is None:
             raise click.ClickException("no voucher has this code. Nothing was changed.")
-        done = vouchers.withdraw(work, key)
+        done = vouchers.withdraw(work, key, reason)
         click.echo("The voucher is void." if done else "The voucher was void before.")
 
 

@@ -129,6 +129,16 @@ def bound(view: Callable[..., Response]) -> Callable[..., Response]:
     return _delay(run)
 
 
+def work_in(session: Session) -> Work:
+    """The work of the request being answered, in a transaction that its view opened by itself."""
+    return _work(session)
+
+
+def answer_with(model: BaseModel) -> Response:
+    """A view's answer, where the view opened its transaction by itself: it is never stored."""
+    return _respond(_encode(model))
+
+
 def _answered(session: Session, key: str) -> StoredAnswer | None:
     """The stored answer of a key that was used for this very request. Raises Invalid for another one."""
     keys: Keys = current_app.extensions["idempotency_keys"]

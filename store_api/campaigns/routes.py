@@ -5,14 +5,12 @@ What it must not know: how a voucher is made or used.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from typing import Literal
 
 from flask import Response, current_app, request
 from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel, Field
-from sqlalchemy.orm import Session
 
 from store_api.auth import allow, current_caller, current_now
 from store_api.campaigns import service
@@ -158,7 +156,7 @@ def export_vouchers(query: ExportQuery) -> Response:
     _refuse_store()
     database = current_app.extensions["database"]
     with database.reading() as session:
-        today = _earliest_day(session, current_now())
+        today = stores.earliest_day(session, current_now())
     asked = request.accept_mimetypes.best_match(list(TYPES), default="text/csv") or "text/csv"
     form = query.format or TYPES[asked]
     content_type = next(name for name, known in TYPES.items() if known == form)
@@ -172,8 +170,3 @@ def _refuse_store() -> None:
     """Vouchers are made for the whole chain: raise NotAllowed for a partner of one store."""
     if current_caller().store_id is not None:
         raise NotAllowed
-
-
-def _earliest_day(session: Session, now: dt.datetime) -> dt.date:
-    """The day that it still is somewhere in the chain."""
-    return min((place.today(now) for place in stores.find_places(session)), default=now.date())

@@ -66,7 +66,7 @@ def begin(work: Work, request: CampaignRequest) -> CampaignRow:
     work.session.flush()
     work.session.add_all(slots_of(row))
     work.session.flush()
-    _record(work, "campaign.opened", row.campaign_id)
+    _record(work, "campaign.opened", row)
     return row
 
 
@@ -82,11 +82,11 @@ def change(work: Work, campaign_id: str, state: CampaignState) -> CampaignRow:
     row.state, row.changed_at = state, work.now
     work.session.flush()
     if state == "paused":
-        _record(work, "campaign.paused", campaign_id)
+        _record(work, "campaign.paused", row)
     elif state == "ended":
-        _record(work, "campaign.ended", campaign_id)
+        _record(work, "campaign.ended", row)
     else:
-        _record(work, "campaign.resumed", campaign_id)
+        _record(work, "campaign.resumed", row)
     return row
 
 
@@ -195,12 +195,12 @@ def _words_of(row: CampaignRow) -> tuple[object, ...]:
     return row.policy, row.uses_each, money, days, row.limits
 
 
-def _record(work: Work, action: str, campaign_id: str) -> None:
+def _record(work: Work, action: str, row: CampaignRow) -> None:
     audit.record(
         work.session,
         action=action,
         actor=work.caller.subject_id,
-        subject=campaign_id,
+        subject=row.campaign_id,
         now=work.now,
-        details={},
+        details={"policy": row.policy},
     )

@@ -10,9 +10,13 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 from store_api.contract.basis import Identifier, ShortText, Wire
 
 WebhookEventType = Literal[
+    "campaign.ended",
+    "campaign.paused",
+    "campaign.resumed",
     "consent.given",
     "consent.withdrawn",
     "decision.made",
+    "hold.extended",
     "order.captured",
     "policy.published",
     "redemption.voided",
@@ -21,6 +25,7 @@ WebhookEventType = Literal[
     "voucher.issued",
     "voucher.redeemed",
     "voucher.released",
+    "voucher.voided",
 ]
 
 WebhookUrl = Annotated[

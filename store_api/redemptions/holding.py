@@ -104,7 +104,12 @@ def extend(work: Work, hold: HoldRow) -> None:
             if own is not None:
                 own.until = until
             work.session.flush()
-            record(work, "voucher.hold_extended", each.voucher_id, {"hold": each.hold_id})
+            record(work, "hold.extended", each.voucher_id, _told_of(each))
+
+
+def _told_of(hold: HoldRow) -> dict[str, str | int | None]:
+    until = hold.expires_at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return {"hold": hold.hold_id, "order": hold.order_id, "until": until}
 
 
 def find_hold(session: Session, hold_id: str) -> HoldRow | None:

@@ -78,7 +78,7 @@ def extend_hold(work: Work, path: HoldPath) -> Hold:
     before = row.expires_at
     service.extend(work, row)
     if row.expires_at != before:
-        visits.change(work, visit, "voucher.hold_extended")
+        visits.change(work, visit, "hold.extended")
     return service.show_hold(row, work.now)
 
 

@@ -92,6 +92,11 @@ def find_places(session: Session) -> list[Place]:
     return [read_place(session, store_id) for store_id in ids]
 
 
+def earliest_day(session: Session, now: datetime) -> date:
+    """The day that it still is somewhere in the chain."""
+    return min((place.today(now) for place in find_places(session)), default=now.date())
+
+
 def read_store(session: Session, store_id: str | None) -> Store:
     """A store as it goes over the wire. Raises NotFound."""
     place = read_place(session, store_id)

@@ -27,6 +27,7 @@ class Voucher(NodeMixin, Base):
     __table_args__ = (
         Index("ix_vouchers_by_line", "account_id", "line_id"),
         Index("ix_vouchers_by_campaign", "campaign_id", "voucher_id"),
+        Index("ix_vouchers_by_id", "voucher_id"),
     )
 
     account_id: Mapped[Id] = mapped_column(primary_key=True)

@@ -10,13 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from store_api.audit import service as audit
-from store_api.contract import VoucherSummary, Words
+from store_api.contract import VoucherState, VoucherSummary, Words
 from store_api.keys import KeyRing
 from store_api.money import to_money
 from store_api.rows import add_row
@@ -26,16 +24,17 @@ from store_api.vouchers.codes import check_character, draw_code, is_consistent, 
 from store_api.vouchers.grants import Grant, Per
 from store_api.vouchers.issuing import CODE_PURPOSE, NewVoucher, issue, issue_many, taken_codes
 from store_api.vouchers.models import GrantRow, LedgerEntry, Voucher, VoucherUse
+from store_api.vouchers.searching import Search, find_record, movements_of, record_of, search_in
 from store_api.vouchers.store import HoldClaim, Taken, VoucherKey
+from store_api.vouchers.voiding import withdraw
 from store_api.work import Work
 
 __all__ = [
-    "Grant", "GrantRow", "HoldClaim", "LedgerEntry", "NewVoucher", "Per", "Taken", "TakenUse", "ToldVoucher",
-    "UseClaim", "VoucherKey", "VoucherView", "check_character", "draw_code", "grants", "is_consistent",
-    "issue", "issue_many", "ledger", "movements", "read_code", "show_code", "taken_codes",
+    "Grant", "GrantRow", "HoldClaim", "LedgerEntry", "NewVoucher", "Per", "Search", "Taken", "TakenUse",
+    "ToldVoucher", "UseClaim", "VoucherKey", "VoucherView", "check_character", "draw_code", "find_record",
+    "grants", "is_consistent", "issue", "issue_many", "ledger", "movements", "movements_of", "read_code",
+    "record_of", "search_in", "show_code", "taken_codes", "withdraw",
 ]  # fmt: skip
-
-State = Literal["usable", "held", "used", "expired", "void", "not_yet_valid"]
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class VoucherView:
         counted = sum(not use.is_part for use in self.uses)
         return counted >= self.row.uses_allowed or (bool(self.uses) and self.balance_minor == 0)
 
-    def state(self, now: dt.datetime, zone: str) -> State:
+    def state(self, now: dt.datetime, zone: str) -> VoucherState:
         """The voucher's state at an instant; its days are days in `zone`."""
         today = now.astimezone(ZoneInfo(zone)).date()
         if self.row.voided_at is not None:
@@ -253,22 +252,6 @@ def let_last(session: Session, key: VoucherKey, ends_on: dt.date) -> None:
     if row is not None:
         row.ends_on = ends_on
         session.flush()
-
-
-def withdraw(work: Work, key: VoucherKey) -> bool:
-    """Make a voucher void and take what is left of it; False where it was void before."""
-    session, row = work.session, store.lock_voucher(work.session, key)
-    if row is None or row.voided_at is not None:
-        return False
-    row.voided_at = work.now
-    left = store.sum_ledger(session, key)
-    ledger.add_entry(session, key, "withdrawn", -left, row.currency, work.now)
-    session.flush()
-    audit.record(
-        session, action="voucher.withdrawn", actor=work.caller.subject_id, subject=key.voucher_id,
-        now=work.now, details={"amount_minor": left},
-    )  # fmt: skip
-    return True
 
 
 def holders_of(session: Session, campaign_id: str, accounts: Collection[str]) -> set[tuple[str, str | None]]:
