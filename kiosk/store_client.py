@@ -15,6 +15,7 @@ import httpx
 from kiosk.store_calls.claims import ClaimCalls
 from kiosk.store_calls.combinations import CombinationCalls
 from kiosk.store_calls.decisions import DecisionCalls
+from kiosk.store_calls.identity import IdentityCalls
 from kiosk.store_calls.news import NewsCalls
 from kiosk.store_calls.public import PublicCalls
 from kiosk.store_calls.publication import PublicationCalls
@@ -28,6 +29,7 @@ class StoreClient(
     PublicCalls,
     StaffCalls,
     VisitCalls,
+    IdentityCalls,
     DecisionCalls,
     CombinationCalls,
     NewsCalls,

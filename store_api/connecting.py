@@ -1,7 +1,7 @@
 """Connecting the carrier's other systems: what runs in the background for them, and the commands for it.
 
-What it is for: the courier, which hands events on, sends webhooks, and posts credits and chases them; and
-`webhooks deliver`, `partner add|revoke`, `reconcile`, `ledger export`.
+What it is for: the courier, which hands events on, sends webhooks and messages, and posts credits and chases
+them; and `webhooks deliver`, `partner add|revoke`, `reconcile`, `ledger export`.
 What it must not know: rules; everything is done by a feature's service.
 """
 
@@ -17,6 +17,7 @@ from typing import TextIO
 import click
 
 from store_api import outbox
+from store_api.accounts import service as accounts
 from store_api.background import Step
 from store_api.billing import service as billing
 from store_api.billing.opening import open_billing
@@ -25,6 +26,7 @@ from store_api.csv_cells import text_cell, write_row
 from store_api.db import Database
 from store_api.ledger.service import Form, write_ledger
 from store_api.logs import log_failure
+from store_api.messages import service as messages
 from store_api.partners import service as partners
 from store_api.reconciliations.service import reconcile as reconcile_day
 from store_api.settings import Settings
@@ -57,14 +59,17 @@ class Courier:
         self._most = max(1, settings.webhook_senders)
         self._deliverer = Deliverer(database, settings, clock)
         self._billing = open_billing(settings)
-        self._pool = ThreadPoolExecutor(self._most + 1, thread_name_prefix="courier")
+        self._pool = ThreadPoolExecutor(self._most + 2, thread_name_prefix="courier")
         self._sending: set[Future[None]] = set()
         self._posting: Future[int] | None = None
+        self._keys = settings.keys
+        self._messages = messages.open_sender(settings, sys.stdout)
+        self._telling: Future[int] | None = None
         self._tidied: dt.datetime | None = None
 
     def steps(self) -> Sequence[Step]:
         """What is to be done again and again."""
-        return (self.hand_on, self.send, self.post, self.tidy)
+        return (self.hand_on, self.send, self.post, self.tell_lines, self.tidy)
 
     def hand_on(self) -> int:
         """Hand the next events from the outbox to those who follow it."""
@@ -88,6 +93,15 @@ class Courier:
         self._posting.add_done_callback(self._finish)
         return 0
 
+    def tell_lines(self) -> int:
+        """Begin to send messages to lines, unless that is still under way; 1 if it was found to do."""
+        sender = self._messages
+        if sender is None or (self._telling is not None and not self._telling.done()):
+            return 0
+        self._telling = self._pool.submit(messages.step, self._database, self._keys, sender, self._clock())
+        self._telling.add_done_callback(self._finish)
+        return 0
+
     def tidy(self) -> int:
         """Delete, a few times a day, what is no longer kept."""
         now = self._clock()
@@ -96,6 +110,7 @@ class Courier:
         self._tidied = now
         with self._database.transaction() as session:
             webhooks.forget_old(session, now)
+            accounts.forget_old_codes(session, now)
         return outbox.forget_old(self._database, now)
 
     def run_once(self) -> int:
@@ -108,6 +123,9 @@ class Courier:
             wait(self._sending)
         if self._billing is not None:
             while billing.step(self._database, self._billing, self._clock()):
+                pass
+        if self._messages is not None:
+            while messages.step(self._database, self._keys, self._messages, self._clock()):
                 pass
         return sent
 

@@ -26,6 +26,7 @@ def make_demo_settings(folder: Path, public_url: str) -> dict[str, str]:
         KEYS: kept.get(KEYS, f"demo1:{secret}"),
         "SAMETERMS_DATABASE_URL": f"sqlite:///{folder.resolve() / 'sameterms.db'}",
         "SAMETERMS_PUBLIC_URL": public_url,
+        "SAMETERMS_MESSAGES": "console",
         "KIOSK_SECRET_KEY": kept.get("KIOSK_SECRET_KEY", secrets.token_urlsafe(SECRET_BYTES)),
     }
     if variables != kept:

@@ -1,7 +1,8 @@
 """Counting wrong tries in the database, so that a restart or another worker forgets none.
 
 What it is for: a try is counted before it is looked at, under the lock of its row, so that many tries at
-once cannot all be the tenth; a right one sets the count back.
+once cannot all be the tenth; a right one sets the count back. Of a place (a device, the whole fleet) the
+wrong tries of an hour are counted, and no right one sets those back: whoever guesses knows one PIN too.
 What it must not know: what was tried.
 """
 
@@ -25,6 +26,21 @@ class WrongTries(NodeMixin, Base):
     subject: Mapped[str] = mapped_column(sa.String(120), primary_key=True)
     tries: Mapped[int]
     locked_until: Mapped[datetime | None]
+
+
+class TriesInWindow(NodeMixin, Base):
+    """Wrong tries of a place since `began_at`; closed until `locked_until`."""
+
+    __tablename__ = "tries_in_window"
+
+    subject: Mapped[str] = mapped_column(sa.String(120), primary_key=True)
+    began_at: Mapped[datetime]
+    wrong: Mapped[int]
+    locked_until: Mapped[datetime | None]
+
+
+WINDOW = timedelta(hours=1)
+"""How long the wrong tries of a place are remembered."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,49 @@ def settle_right(session: Session, subject: str) -> None:
 def unlock(session: Session, subject: str) -> None:
     """Open a closed method again."""
     session.execute(sa.delete(WrongTries).where(WrongTries.subject == subject))
+
+
+def closed_place(session: Session, place: str, now: datetime) -> datetime | None:
+    """Until when a place is closed, or None; nothing is locked."""
+    row = session.get(TriesInWindow, place, populate_existing=True)
+    return _closed(row, now) if row is not None else None
+
+
+def hold_place(session: Session, place: str, now: datetime) -> datetime | None:
+    """The same, and the place's tries stand in line until the transaction ends."""
+    return _closed(_locked_place(session, place, now), now)
+
+
+def count_at_place(session: Session, place: str, now: datetime, rule: Rule) -> datetime | None:
+    """Count one at a place; the moment until which it is closed, if this was one too many, or None."""
+    row = _locked_place(session, place, now)
+    if now >= row.began_at + WINDOW or (row.locked_until is not None and row.locked_until <= now):
+        row.began_at, row.wrong, row.locked_until = now, 0, None
+    row.wrong += 1
+    if row.wrong >= rule.limit and row.locked_until is None:
+        row.locked_until = now + rule.closed_for
+    session.flush()
+    return _closed(row, now)
+
+
+def open_place(session: Session, place: str) -> None:
+    """Open a place again."""
+    session.execute(sa.delete(TriesInWindow).where(TriesInWindow.subject == place))
+
+
+def _closed(row: TriesInWindow, now: datetime) -> datetime | None:
+    return row.locked_until if row.locked_until is not None and row.locked_until > now else None
+
+
+def _locked_place(session: Session, place: str, now: datetime) -> TriesInWindow:
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(
+        insert(TriesInWindow)
+        .values(subject=place, began_at=now, wrong=0, locked_until=None, node_id=session.info["node_id"])
+        .on_conflict_do_nothing()
+    )
+    query = sa.select(TriesInWindow).where(TriesInWindow.subject == place).with_for_update()
+    return session.scalars(query, execution_options={"populate_existing": True}).one()
 
 
 def _locked_row(session: Session, subject: str) -> WrongTries:

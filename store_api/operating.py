@@ -17,6 +17,7 @@ import click
 import sqlalchemy as sa
 
 from store_api import schema
+from store_api.accounts import service as accounts
 from store_api.app import create_database, wall_clock
 from store_api.auth import Caller
 from store_api.campaigns import service as campaigns
@@ -183,6 +184,20 @@ def enrol_device(kind: devices.DeviceKind, store: str | None, station: str) -> N
     with operator_work() as work:
         device_id, token = devices.enrol_device(work, kind, store, station)
         click.echo(f"{device_id} {token}")
+
+
+@device.command("unlock")
+@click.argument("device_id", required=False)
+@click.option("--everywhere", is_flag=True, help="Open what the wrong tries of all devices together closed.")
+def unlock_device(device_id: str | None, everywhere: bool) -> None:
+    """Open PINs and one-time codes at a device where too many wrong tries closed them."""
+    if (device_id is None) is not everywhere:
+        raise click.UsageError("name a device, or say --everywhere")
+    with operator_work() as work:
+        if device_id is None:
+            accounts.open_fleet(work)
+        else:
+            accounts.open_device(work, device_id)
 
 
 @device.command("revoke")

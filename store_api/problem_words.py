@@ -92,6 +92,10 @@ WORDS: dict[str, Words] = {
         "en": "First check who the person is.",
         "es": "Primero verifique quién es la persona.",
     },
+    "identity.photo_id_needed": {
+        "en": "First look at the person's photo ID in this visit. Nothing was opened.",
+        "es": "Primero vea el documento con foto de la persona en esta visita. No se abrió nada.",
+    },
     "consent.not_owner": {
         "en": "Only the account's owner can allow a line or take that back. Nothing was done.",
         "es": "Solo el titular de la cuenta puede permitir una línea o retirar el permiso. No se hizo nada.",

@@ -79,6 +79,18 @@ class Settings(BaseModel):
         description="Minutes that a method stays closed after wrong tries.",
     )
     wrong_pins: int = Field(default=10, ge=3, le=10, description="Wrong PINs in a row that close the method.")
+    wrong_pins_of_device: int = Field(
+        default=30,
+        ge=5,
+        le=1000,
+        description="Wrong PINs, or one-time codes, of one device in an hour that close the method there.",
+    )
+    wrong_pins_of_fleet: int = Field(
+        default=2000,
+        ge=50,
+        le=1_000_000,
+        description="The same of all devices together that close the method everywhere.",
+    )
     wrong_codes: int = Field(
         default=30, ge=5, le=1000, description="Unknown voucher codes of one device in an hour that close it."
     )
@@ -130,6 +142,17 @@ class Settings(BaseModel):
     billing_token: SecretStr = Field(
         default=SecretStr(""),
         description="Bearer token for the address of billing.",
+        json_schema_extra={"secret": True},
+    )
+    messages: str = Field(
+        default="",
+        pattern=r"^(|console|https?://[^\s/]+(/[^\s]*)?)$",
+        description="How one-time codes reach a line: console (for trying out) or an http address; "
+        "empty: there are none.",
+    )
+    messages_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bearer token for the address of messages.",
         json_schema_extra={"secret": True},
     )
     log_level: str = Field(

@@ -16,6 +16,7 @@ from store_api.db import Base
 from store_api.decisions import models as decisions
 from store_api.devices import models as devices
 from store_api.drafts import models as drafts
+from store_api.messages import models as messages
 from store_api.orders import models as orders
 from store_api.partners import models as partners
 from store_api.policies import models as policies
@@ -29,7 +30,8 @@ from store_api.webhooks import models as webhooks
 
 MODULES = (
     accounts, audit, billing, campaigns, claims, decisions, devices, drafts, events, idempotency, lockout,
-    orders, outbox, partners, policies, redemptions, staff, stores, till_codes, visits, vouchers, webhooks,
+    messages, orders, outbox, partners, policies, redemptions, staff, stores, till_codes, visits,
+    vouchers, webhooks,
 )  # fmt: skip
 
 METADATA = Base.metadata

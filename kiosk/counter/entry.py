@@ -25,6 +25,8 @@ from store_api.contract import IdentityAnswer, VoucherAnswer, VoucherCode
 from store_api.contract.voucher_codes import proves_itself
 
 Faults = list[tuple[str, str]]
+CLOSED = ("identity.locked", "identity.locked_here", "identity.locked_everywhere")
+"""Where a method is closed after too many wrong tries: for the line, on this device, anywhere."""
 
 
 @counter.get("/")
@@ -177,7 +179,7 @@ def no_page(
         sheet=sheet,
         until=until,
         ways=ways_on(code),
-        waits_for_staff=code == "identity.locked",
+        waits_for_staff=code in CLOSED,
     )
     return Response(page, status=status)
 
@@ -189,7 +191,7 @@ def ways_on(code: str) -> list[tuple[str, str, str]]:
     terms = ("no.way.terms", url_for("counter.policies"), "document")
     first = [again, number] if code.startswith(("code.", "voucher.not_found")) else [number, again]
     start = ("no.way.start", url_for("counter.start"), "back")
-    return [*first, terms] if code != "identity.locked" else [start, terms]
+    return [*first, terms] if code not in CLOSED else [number, start, terms]
 
 
 # --- Who asks ----------------------------------------------------------------------------------------
@@ -199,22 +201,22 @@ def ways_on(code: str) -> list[tuple[str, str, str]]:
 def who() -> Response:
     """Ask for the telephone number."""
     current.store()
-    return _who_page(telephone=None)
+    return who_page(telephone=None)
 
 
 @counter.post("/who")
 def tell_who() -> AnyResponse:
     """Take the telephone number, then with it the person's own PIN."""
     language = current_language()
-    telephone = _read_telephone(request.form.get("telephone", ""))
+    telephone = read_telephone(request.form.get("telephone", ""))
     if telephone is None:
         typed = clean(request.form.get("telephone", ""))[:24]
-        return _who_page(None, [("telephone", say(language, "who.not_a_number"))], 422, typed)
+        return who_page(None, [("telephone", say(language, "who.not_a_number"))], 422, typed)
     if "pin" not in request.form:
-        return _who_page(telephone)
+        return who_page(telephone)
     pin = request.form["pin"]
     if not 1 <= len(pin) <= 12:
-        return _who_page(telephone, [("pin", say(language, "pin.missing"))], 422)
+        return who_page(telephone, [("pin", say(language, "pin.missing"))], 422)
     return _check(telephone, pin)
 
 
@@ -222,19 +224,27 @@ def _check(telephone: str, pin: str) -> AnyResponse:
     visit = current.open_visit()
     key = current.attempt_key("identity", telephone, pin)
     answer: IdentityAnswer = current.client().check_identity(visit.visit_id, telephone, pin, key)
+    if answer.code == "identity.wrong":
+        return who_page(telephone, [("pin", say(current_language(), "pin.wrong"))], 422)
+    return go_after_check(answer)
+
+
+def go_after_check(answer: IdentityAnswer) -> AnyResponse:
+    """Go on with a person who is known, or say that this method is closed."""
     if answer.checked:
         return go_to(url_for("counter.after_identity"))
-    if answer.code == "identity.locked":
-        until = answer.locked_until.isoformat() if answer.locked_until else None
-        return go_to(url_for("counter.locked", until=until))
-    return _who_page(telephone, [("pin", say(current_language(), "pin.wrong"))], 422)
+    until = answer.locked_until.isoformat() if answer.locked_until else None
+    where = str(answer.code).removeprefix("identity.")
+    return go_to(url_for("counter.locked", until=until, where=where))
 
 
 @counter.get("/locked")
 def locked() -> Response:
     """This method is closed for a while; a member of staff can still look at a photo ID."""
     current.store()
-    return no_page("identity.locked", until=_read_moment(request.args.get("until", "")))
+    code = f"identity.{request.args.get('where', '')}"
+    code = code if code in CLOSED else CLOSED[0]
+    return no_page(code, until=_read_moment(request.args.get("until", "")))
 
 
 @counter.get("/identified")
@@ -256,9 +266,10 @@ def _read_moment(text: str) -> dt.datetime | None:
     return moment if moment.tzinfo is not None and 1 < moment.year < dt.MAXYEAR else None
 
 
-def _who_page(
+def who_page(
     telephone: str | None, faults: Faults | None = None, status: int = 200, typed: str = ""
 ) -> Response:
+    """The page that asks for the number or, with a number, for the PIN that belongs to it."""
     visit = current.find_visit()
     return show(
         "counter/who.html",
@@ -268,11 +279,12 @@ def _who_page(
         faults=faults or [],
         typed=typed,
         visit=visit,
+        offers_code=telephone is not None and current.store().one_time_codes,
         waits_for_staff=visit is not None and visit.identity is None,
     )
 
 
-def _read_telephone(text: str) -> str | None:
+def read_telephone(text: str) -> str | None:
     """The number in E.164 form; None where it is no possible number of the country that was set."""
     try:
         number = phonenumbers.parse(clean(text), services().settings.country)

@@ -5,7 +5,18 @@ What it must not know: anything else.
 
 from __future__ import annotations
 
-from kiosk.counter import amounts, answers, claims, entry, lines, together, trouble, use
+from kiosk.counter import amounts, answers, claims, entry, lines, one_time_code, together, trouble, use
 from kiosk.counter.blueprint import counter
 
-__all__ = ["amounts", "answers", "claims", "counter", "entry", "lines", "together", "trouble", "use"]
+__all__ = [
+    "amounts",
+    "answers",
+    "claims",
+    "counter",
+    "entry",
+    "lines",
+    "one_time_code",
+    "together",
+    "trouble",
+    "use",
+]

@@ -335,6 +335,12 @@ def photo_id(visit_id: str) -> AnyResponse:
     return _visit_page(answer.visit, faults=faults, status=422)
 
 
+@tablet.post("/visits/<visit_id>/unlock")
+def unlock(visit_id: str) -> AnyResponse:
+    """Open PIN and codes again for the person whose photo ID was seen."""
+    return _visit_page(_client().unlock_person(visit_id, _key("unlock", visit_id)), "tablet.unlocked")
+
+
 def _read_telephone(text: str) -> str | None:
     try:
         number = phonenumbers.parse(text.strip(), services().settings.country)

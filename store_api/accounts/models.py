@@ -81,3 +81,22 @@ class ConsentRow(NodeMixin, Base):
     given_by: Mapped[Id]
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class OneTimeCodeRow(NodeMixin, Base):
+    """A code that was sent to a line for one purpose (a visit), as a keyed hash; `used_at` ends it.
+
+    `subject` names the line, or the hash of a number that nobody has.
+    """
+
+    __tablename__ = "one_time_codes"
+    __table_args__ = (sa.Index("ix_one_time_codes_purpose", "purpose", "subject"),)
+
+    code_id: Mapped[Id] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(sa.String(120))
+    subject: Mapped[str] = mapped_column(sa.String(120))
+    key_id: Mapped[str] = mapped_column(sa.String(16))
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
+    sent_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

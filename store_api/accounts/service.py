@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from store_api.accounts import store, telephones
+from store_api.accounts import store, telephones, tries
 from store_api.accounts.consents import (
     FREE_ROLES,
     Leave,
@@ -26,8 +26,11 @@ from store_api.accounts.consents import (
     stop_line,
     withdraw_consent,
 )
-from store_api.accounts.identity import IdentityCheck, KnownPerson, check_pin, see_photo_id
+from store_api.accounts.identity import IdentityCheck, KnownPerson, check_pin, see_photo_id, unlock
 from store_api.accounts.models import AccountRow, FactRow, LineRow, PersonRow
+from store_api.accounts.one_time_codes import Sent
+from store_api.accounts.one_time_codes import check as check_one_time_code
+from store_api.accounts.one_time_codes import send as send_one_time_code
 from store_api.audit.service import record
 from store_api.contract import FactValue, LineChoice
 from store_api.errors import NotFound
@@ -36,11 +39,12 @@ from store_api.settings import Settings
 from store_api.work import Work
 
 __all__ = [
-    "FREE_ROLES", "HeldFact", "IdentityCheck", "KnownPerson", "Leave", "LineLeaves", "add_account",
-    "add_line", "add_person", "allow_line", "check_pin", "confirm_facts", "facts_of", "find_lines",
-    "give_consent", "is_locked", "is_owner", "keep_fact", "known_accounts", "leaves_of", "line_choice",
-    "lines_needing_leave", "lock_account", "may_use_account_voucher", "person_name", "see_photo_id",
-    "stop_line", "withdraw_consent", "zone_of",
+    "FREE_ROLES", "HeldFact", "IdentityCheck", "KnownPerson", "Leave", "LineLeaves", "Sent", "add_account",
+    "add_line", "add_person", "allow_line", "check_one_time_code", "check_pin", "confirm_facts", "facts_of",
+    "find_lines", "forget_old_codes", "give_consent", "is_locked", "is_owner", "keep_fact", "known_accounts",
+    "leaves_of", "line_choice", "lines_needing_leave", "lock_account", "may_use_account_voucher",
+    "open_device", "open_fleet", "person_name", "see_photo_id", "send_one_time_code", "stop_line", "unlock",
+    "withdraw_consent", "zone_of",
 ]  # fmt: skip
 
 
@@ -184,6 +188,23 @@ def keep_fact(work: Work, account_id: str, subject_id: str, fact: str, value: Fa
 def confirm_facts(work: Work, account_id: str) -> None:
     """Note that every kept fact of an account is still true now."""
     store.confirm_fact_rows(work.session, account_id, work.now)
+
+
+def open_device(work: Work, device_id: str) -> None:
+    """Open every identity method at a device that too many wrong tries closed."""
+    tries.open_device(work, device_id)
+    _record(work, "device.unlocked", device_id)
+
+
+def open_fleet(work: Work) -> None:
+    """Open every identity method that too many wrong tries closed everywhere."""
+    tries.open_fleet(work)
+    _record(work, "device.unlocked", "fleet")
+
+
+def forget_old_codes(session: Session, now: datetime) -> None:
+    """Delete one-time codes that ended a day ago."""
+    store.forget_old_codes(session, now - timedelta(days=1))
 
 
 def lock_account(work: Work, account_id: str, locked: bool) -> None:

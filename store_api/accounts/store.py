@@ -13,7 +13,14 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from store_api.accounts.models import AccountRow, ConsentRow, FactRow, LineRow, PersonRow
+from store_api.accounts.models import (
+    AccountRow,
+    ConsentRow,
+    FactRow,
+    LineRow,
+    OneTimeCodeRow,
+    PersonRow,
+)
 from store_api.db import JsonText
 from store_api.prepared import Prepared
 
@@ -129,3 +136,27 @@ def read_consents(session: Session, account_id: str, line_id: str) -> Sequence[C
 def confirm_fact_rows(session: Session, account_id: str, now: datetime) -> None:
     """Write a new moment beside every stored fact of an account."""
     session.execute(sa.update(FactRow).where(FactRow.account_id == account_id).values(as_of=now))
+
+
+def find_open_code(session: Session, purpose: str, subject: str, now: datetime) -> OneTimeCodeRow | None:
+    """The code that was sent last and is still good, locked."""
+    query = _open_codes(purpose, subject).where(OneTimeCodeRow.expires_at > now)
+    newest = query.order_by(OneTimeCodeRow.sent_at.desc(), OneTimeCodeRow.code_id.desc()).limit(1)
+    return session.scalars(newest.with_for_update()).first()
+
+
+def end_open_codes(session: Session, purpose: str, subject: str, now: datetime) -> None:
+    """Let every earlier code be good no more."""
+    for row in session.scalars(_open_codes(purpose, subject).with_for_update()):
+        row.used_at = now
+    session.flush()
+
+
+def forget_old_codes(session: Session, before: datetime) -> None:
+    """Delete codes that ended before a moment."""
+    session.execute(sa.delete(OneTimeCodeRow).where(OneTimeCodeRow.expires_at < before))
+
+
+def _open_codes(purpose: str, subject: str) -> sa.Select[OneTimeCodeRow]:
+    wanted = (OneTimeCodeRow.purpose == purpose, OneTimeCodeRow.subject == subject)
+    return sa.select(OneTimeCodeRow).where(*wanted, OneTimeCodeRow.used_at.is_(None))

@@ -14,6 +14,7 @@ from store_api.contract.basis import *
 from store_api.contract.campaigns import *
 from store_api.contract.claims import *
 from store_api.contract.decisions import *
+from store_api.contract.identity import *
 from store_api.contract.log import *
 from store_api.contract.orders import *
 from store_api.contract.policies import *

@@ -22,7 +22,10 @@ class PriceList(Wire):
 
 
 class Store(Wire):
-    """The store that the caller's device or session belongs to."""
+    """The store that the caller's device or session belongs to.
+
+    `one_time_codes` says whether codes can be sent to lines.
+    """
 
     store_id: Identifier
     name: str
@@ -30,3 +33,4 @@ class Store(Wire):
     region: str
     languages: tuple[str, ...]
     default_language: str
+    one_time_codes: bool = False

@@ -9,6 +9,7 @@ from pydantic import StringConstraints
 
 from store_api.contract.basis import Identifier, Language, Wire, Words
 from store_api.contract.decisions import Decision
+from store_api.contract.identity import IdentityMethod
 from store_api.contract.orders import Order
 from store_api.contract.policies import PolicyText
 from store_api.contract.redemptions import Hold, Redemption
@@ -108,7 +109,7 @@ class Visit(Wire):
     state: Literal["open", "closed"]
     opened_at: dt.datetime
     revision: int
-    identity: Literal["person_pin", "photo_id_seen"] | None
+    identity: IdentityMethod | None
     person: str | None
     line: LineChoice | None
     scanned_policy: PolicyText | None
@@ -123,8 +124,9 @@ class Visit(Wire):
 class IdentityAnswer(Wire):
     """Whether the person is known now. Unknown numbers answer as wrong PINs do.
 
-    `code` is null, identity.wrong or identity.locked (this method is closed until `locked_until`; a rep
-    can still check a photo ID).
+    `code` is null, identity.wrong, or says where this method is closed until `locked_until`:
+    identity.locked (for this line), identity.locked_here (on this device), identity.locked_everywhere.
+    Another method may still be open, and a rep can always check a photo ID.
     """
 
     checked: bool

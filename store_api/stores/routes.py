@@ -17,4 +17,5 @@ api = APIBlueprint("stores", __name__)
 @reads
 def show_store(work: Work) -> Store:
     """Show the store that the caller's device or session belongs to."""
-    return service.read_store(work.session, work.caller.store_id)
+    found = service.read_store(work.session, work.caller.store_id)
+    return found.model_copy(update={"one_time_codes": bool(work.settings.messages)})

@@ -19,8 +19,9 @@ from store_api.vouchers.service import VoucherKey
 from store_api.work import Work
 
 NOT_OWNER = "consent.not_owner"
-OWN_CHECKS = frozenset({"person_pin", "photo_id_seen"})
-"""The checks that show that the person is there: their own PIN, or a photo ID that a named rep saw."""
+OWN_CHECKS = frozenset({"person_pin", "photo_id_seen", "one_time_code"})
+"""The checks that show that the person is there: their own PIN, a photo ID that a named rep saw, or a code
+that was sent to their line."""
 
 
 def can_allow_lines(work: Work, visit: VisitRow) -> bool:

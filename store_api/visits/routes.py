@@ -22,6 +22,9 @@ from store_api.contract import (
     IdentityRequest,
     LineConsent,
     LineConsents,
+    OneTimeCodeCheck,
+    OneTimeCodeRequest,
+    OneTimeCodeSent,
     PhotoId,
     Sheet,
     Visit,
@@ -99,14 +102,26 @@ def set_language(work: Work, path: VisitPath, body: VisitLanguage) -> Visit:
 def check_identity(work: Work, path: VisitPath, body: IdentityRequest) -> IdentityAnswer:
     """Check the person's telephone number and own PIN."""
     visit = service.find_to_change(work, path.visit_id)
-    check = service.check_identity(work, visit, body)
-    service.take_up_till_order(work, visit)
-    return IdentityAnswer(
-        checked=check.person is not None,
-        code=check.code,
-        locked_until=check.locked_until,
-        visit=service.show(work, visit),
-    )
+    return _identity_answer(work, visit, service.check_identity(work, visit, body))
+
+
+@api.post("/v1/visits/<visit_id>/one-time-code", responses={200: OneTimeCodeSent})
+@allow("kiosk")
+@writes
+def send_one_time_code(work: Work, path: VisitPath, body: OneTimeCodeRequest) -> OneTimeCodeSent:
+    """Send a one-time code to the line of a number; the answer does not tell whether somebody has it."""
+    visit = service.find_to_change(work, path.visit_id)
+    sent = service.send_code(work, visit, body.telephone)
+    return OneTimeCodeSent(sent=sent.code is None, code=sent.code, until=sent.until)
+
+
+@api.post("/v1/visits/<visit_id>/one-time-code/check", responses={200: IdentityAnswer})
+@allow("kiosk")
+@writes
+def check_one_time_code(work: Work, path: VisitPath, body: OneTimeCodeCheck) -> IdentityAnswer:
+    """Check the code that was sent to the person's line."""
+    visit = service.find_to_change(work, path.visit_id)
+    return _identity_answer(work, visit, service.check_code(work, visit, body))
 
 
 @api.post("/v1/visits/<visit_id>/photo-id", responses={200: IdentityAnswer})
@@ -115,14 +130,17 @@ def check_identity(work: Work, path: VisitPath, body: IdentityRequest) -> Identi
 def see_photo_id(work: Work, path: VisitPath, body: PhotoId) -> IdentityAnswer:
     """Note that the calling member of staff saw the person's photo ID."""
     visit = service.find_to_change(work, path.visit_id)
-    check = service.see_photo_id(work, visit, body.telephone)
-    service.take_up_till_order(work, visit)
-    return IdentityAnswer(
-        checked=check.person is not None,
-        code=check.code,
-        locked_until=check.locked_until,
-        visit=service.show(work, visit),
-    )
+    return _identity_answer(work, visit, service.see_photo_id(work, visit, body.telephone))
+
+
+@api.post("/v1/visits/<visit_id>/unlock", responses={200: Visit})
+@allow("rep", "manager")
+@writes
+def unlock_person(work: Work, path: VisitPath) -> Visit:
+    """Open PIN and one-time codes again for the person whose photo ID was seen in this visit."""
+    visit = service.find_to_change(work, path.visit_id)
+    service.unlock_person(work, visit)
+    return service.show(work, visit)
 
 
 @api.post("/v1/visits/<visit_id>/voucher-code", responses={200: VoucherAnswer})
@@ -212,3 +230,14 @@ def _sheets(work: Work, read: service.ReadVoucher) -> dict[str, Sheet] | None:
     if read.code is None:
         return None
     return decisions.sheets_of_code(work, read.code, {"what": read.kind} if read.kind else {})
+
+
+def _identity_answer(work: Work, visit: service.VisitRow, check: service.IdentityCheck) -> IdentityAnswer:
+    """The outcome of a check; what a till has rung up waits for its person no longer."""
+    service.take_up_till_order(work, visit)
+    return IdentityAnswer(
+        checked=check.person is not None,
+        code=check.code,
+        locked_until=check.locked_until,
+        visit=service.show(work, visit),
+    )

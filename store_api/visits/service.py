@@ -8,6 +8,7 @@ What it must not know: how a decision is made, how a voucher is consumed, Flask.
 
 from __future__ import annotations
 
+from store_api.accounts.service import IdentityCheck
 from store_api.visits.asking import ReadVoucher, answer, choices, decide, note_redemption, read_code
 from store_api.visits.combining import HeldTogether, propose
 from store_api.visits.combining import hold as hold_together
@@ -17,6 +18,7 @@ from store_api.visits.tilling import open_for_till, take_up_till_order
 from store_api.visits.view import show
 from store_api.visits.visiting import (
     change,
+    check_code,
     check_identity,
     close,
     find,
@@ -27,11 +29,14 @@ from store_api.visits.visiting import (
     is_open_to,
     open_visit,
     see_photo_id,
+    send_code,
+    unlock_person,
 )
 
 __all__ = [
-    "HeldTogether", "ReadVoucher", "VisitRow", "answer", "change", "check_identity", "choices", "close",
-    "decide", "find", "find_identified", "find_of_order", "find_open", "find_to_change", "hold_together",
-    "is_open_to", "list_consents", "note_redemption", "open_for_till", "open_visit", "propose", "read_code",
-    "see_photo_id", "set_consent", "show", "take_up_till_order",
+    "HeldTogether", "IdentityCheck", "ReadVoucher", "VisitRow", "answer", "change", "check_code",
+    "check_identity", "choices", "close", "decide", "find", "find_identified", "find_of_order",
+    "find_open", "find_to_change", "hold_together", "is_open_to", "list_consents", "note_redemption",
+    "open_for_till", "open_visit", "propose", "read_code", "see_photo_id", "send_code", "set_consent",
+    "show", "take_up_till_order", "unlock_person",
 ]  # fmt: skip

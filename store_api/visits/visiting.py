@@ -17,7 +17,7 @@ from store_api import events
 from store_api.accounts import service as accounts
 from store_api.accounts.service import IdentityCheck, KnownPerson
 from store_api.audit import service as audit
-from store_api.contract import IdentityRequest, VisitClose, VisitRequest
+from store_api.contract import IdentityRequest, OneTimeCodeCheck, VisitClose, VisitRequest
 from store_api.errors import Conflict, NotAllowed, NotFound
 from store_api.redemptions import service as redemptions
 from store_api.visits import store
@@ -161,6 +161,25 @@ def see_photo_id(work: Work, visit: VisitRow, telephone: str) -> IdentityCheck:
     """Note that the calling member of staff saw the photo ID of the person of a number."""
     check = accounts.see_photo_id(work, visit.visit_id, telephone)
     return _note_identity(work, visit, check, "photo_id_seen")
+
+
+def send_code(work: Work, visit: VisitRow, telephone: str) -> accounts.Sent:
+    """Send a one-time code to the line of a number; it is good in this visit alone."""
+    return accounts.send_one_time_code(work, visit.visit_id, telephone, visit.language)
+
+
+def check_code(work: Work, visit: VisitRow, body: OneTimeCodeCheck) -> IdentityCheck:
+    """Check a one-time code that was sent in this visit."""
+    check = accounts.check_one_time_code(work, visit.visit_id, body.telephone, body.code)
+    return _note_identity(work, visit, check, "one_time_code")
+
+
+def unlock_person(work: Work, visit: VisitRow) -> None:
+    """Open the identified person's PIN and codes again. Raises NotAllowed where no photo ID was seen."""
+    if visit.identity != "photo_id_seen":
+        raise NotAllowed("identity.photo_id_needed")
+    accounts.unlock(work, visit.visit_id, str(visit.person_id), str(visit.line_id))
+    change(work, visit, "identity.unlocked")
 
 
 def close(work: Work, visit: VisitRow, body: VisitClose) -> None:

@@ -20,7 +20,8 @@ CODES = (
     "voucher.not_on_this_channel",
     "campaign.paused", "campaign.budget_spent", "campaign.limit_reached", "combination.excluded",
     "policy.none_in_force", "policy.stopped", "identity.not_checked",
-    "identity.wrong", "identity.locked", "consent.missing", "account.locked",
+    "identity.wrong", "identity.locked", "identity.locked_here", "identity.locked_everywhere",
+    "consent.missing", "account.locked",
     "terms.changed", "code.unreadable", "code.wrong_check", "code.not_a_voucher", "store.offline_limit",
 )  # fmt: skip
 
