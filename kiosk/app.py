@@ -44,7 +44,7 @@ from kiosk.options import Options
 from kiosk.phone.policies import policies
 from kiosk.phone.routes import phone
 from kiosk.receipts.print_queue import PrintQueue
-from kiosk.receipts.rendering import render
+from kiosk.receipts.rendering import paper_of, render
 from kiosk.region.routes import region
 from kiosk.rendering import STATIC_FOLDER, TEMPLATE_FOLDER, register_rendering
 from kiosk.scan.inbox import ScanInbox
@@ -208,9 +208,9 @@ def open_devices(camera: str, printer: str, registry: Stations, spool: Spool, se
     closers = [spool.close, decoder.close, photos.close]
     printers: dict[str, ReceiptPrinter] = {}
     if printer:
-        queue = PrintQueue(
-            spool, open_printer(printer), partial(render, profile=profile_of(printer)), time.time
-        )
+        paper = settings.paper or paper_of(settings.country)
+        drawn = partial(render, profile=profile_of(printer), paper=paper)
+        queue = PrintQueue(spool, open_printer(printer), drawn, time.time)
         queue.start()
         closers.insert(0, queue.close)
         printers = dict.fromkeys(kiosks, StationPrinter(queue, _now))

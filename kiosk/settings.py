@@ -65,6 +65,12 @@ def _country(value: str) -> str:
     return value.strip().upper()
 
 
+def _paper(value: str) -> str:
+    if value.strip().lower() not in ("", "letter", "a4", "80mm"):
+        raise ValueError("letter, a4, 80mm or nothing")
+    return value.strip().lower()
+
+
 def _switch(value: str) -> bool:
     if value.strip().lower() not in ("true", "false"):
         raise ValueError("true or false")
@@ -120,6 +126,9 @@ class Settings:
         "",
         str.strip,
         "Printer of the kiosks, such as pdf:FOLDER or tcp://HOST:PORT?width=58 (docs/hardware.md).",
+    )
+    paper: str = _setting(
+        "", _paper, "Paper of receipts as PDF: letter, a4 or 80mm; by KIOSK_COUNTRY, letter or a4, if empty."
     )
     scanner: str = _setting(
         "",

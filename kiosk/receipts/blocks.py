@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
-from kiosk.receipts.compose import COPY_MARK, PROOF, TILL, Receipt, ReceiptLine
+from kiosk.receipts.compose import COPY_MARK, PROOF, TERMS_PICTURE, TILL, Receipt, ReceiptLine
 from kiosk.receipts.fonts import (
     BOLD,
     BOLD_FIGURES,
@@ -23,7 +23,8 @@ from kiosk.receipts.fonts import (
     wrap,
 )
 from kiosk.receipts.look import MM, STATUS_SIGNS, TONE_SIGNS, Look
-from kiosk.receipts.marks import draw_code_128, draw_qr, draw_sign
+from kiosk.receipts.marks import draw_code_128, draw_qr, draw_sign, quiet_zone
+from kiosk.receipts.tagged import Role, ornament, tagged
 
 PROOF_SIDE = 25 * MM * 49 / 41
 """A version 6 code of 41 modules is 25 mm wide; four modules stand white on each side."""
@@ -57,6 +58,7 @@ class Setting:
     sign: tuple[str, Color] | None = None
     centred: bool = False
     leading: float = 1.32
+    role: Role = "P"
 
 
 def blocks_of(receipt: Receipt, look: Look) -> list[Block]:
@@ -114,11 +116,12 @@ def set_line(text: str, mark: str | None, width: float, how: Setting, glued: boo
         base = top - how.before - how.size * 0.98
         if how.sign:
             draw_sign(canvas, how.sign[0], left, base + how.size * 0.33, how.size * 1.16, how.sign[1])
-        _draw_rows(canvas, rows, left + how.indent, base, room, how)
-        if mark:
-            canvas.setFont(how.mark_font, how.size)
-            canvas.setFillColor(how.mark_ink or how.ink)
-            canvas.drawRightString(left + width, base if beside else base - step * len(rows), mark)
+        with tagged(canvas, how.role):
+            _draw_rows(canvas, rows, left + how.indent, base, room, how)
+            if mark:
+                canvas.setFont(how.mark_font, how.size)
+                canvas.setFillColor(how.mark_ink or how.ink)
+                canvas.drawRightString(left + width, base if beside else base - step * len(rows), mark)
 
     return Block(how.before + count * step + how.after, draw, glued)
 
@@ -192,10 +195,12 @@ def _copy_mark(word: str, look: Look) -> Block:
         floor = top - height - size * 0.5 if look.centred else top + size * 0.2
         canvas.setStrokeColor(look.ink)
         canvas.setLineWidth(1.4)
-        canvas.roundRect(x, floor, width, height, 3, stroke=1, fill=0)
+        with ornament(canvas):
+            canvas.roundRect(x, floor, width, height, 3, stroke=1, fill=0)
         canvas.setFont(BOLD, size)
         canvas.setFillColor(look.ink)
-        canvas.drawCentredString(x + width / 2, floor + size * 0.52, word)
+        with tagged(canvas, "P"):
+            canvas.drawCentredString(x + width / 2, floor + size * 0.52, word)
 
     return Block(height + size * 0.6 if look.centred else 0, draw, glued=True)
 
@@ -208,6 +213,7 @@ def _verdict(receipt: Receipt, look: Look, lines: Sequence[ReceiptLine]) -> Bloc
     indent = 0.0 if look.centred else sign_size + look.body * 0.9
     room = look.width - 2 * (pad if wash else 0)
     large = Setting(BOLD, look.verdict, ink if wash else look.ink, indent, leading=1.18, centred=look.centred)
+    large = replace(large, role="H1")
     note = Setting(REGULAR, look.body, look.ink, indent, look.body * 0.35, centred=look.centred)
     rows = [set_line(line.text, line.mark, room, large if line.kind == "verdict" else note) for line in lines]
     above = sign_size + look.body * 0.5 if look.centred else 0.0
@@ -217,7 +223,8 @@ def _verdict(receipt: Receipt, look: Look, lines: Sequence[ReceiptLine]) -> Bloc
     def draw(canvas: Canvas, left: float, top: float) -> None:
         if wash:
             canvas.setFillColor(wash)
-            canvas.roundRect(left, top - height, look.width, height, look.body * 0.7, stroke=0, fill=1)
+            with ornament(canvas):
+                canvas.roundRect(left, top - height, look.width, height, look.body * 0.7, stroke=0, fill=1)
         inner, y = left + (pad if wash else 0), top - pad
         x = left + (look.width - sign_size) / 2 if look.centred else inner
         middle = y - sign_size / 2 if look.centred else y - look.verdict * 0.62
@@ -236,7 +243,7 @@ def _stands_below_verdict(receipt: Receipt, left_over: int) -> bool:
 
 
 def _heading(line: ReceiptLine, look: Look, ruled: bool) -> Block:
-    how = Setting(BOLD, look.heading, look.brand, 0, look.body * 0.7, look.body * 0.35)
+    how = Setting(BOLD, look.heading, look.brand, 0, look.body * 0.7, look.body * 0.35, role="H2")
     block = replace(set_line(line.text, line.mark, look.width, how), holds=True)
     return _ruled(block, look) if ruled else block
 
@@ -251,7 +258,8 @@ def _total(line: ReceiptLine, look: Look) -> Block:
         block.draw(canvas, left, top)
         canvas.setStrokeColor(look.ink)
         canvas.setLineWidth(0.8)
-        canvas.line(left + look.width - width, top - 2, left + look.width, top - 2)
+        with ornament(canvas):
+            canvas.line(left + look.width - width, top - 2, left + look.width, top - 2)
 
     return Block(block.height, draw, glued=True)
 
@@ -263,7 +271,8 @@ def _ruled(block: Block, look: Look) -> Block:
     def draw(canvas: Canvas, left: float, top: float) -> None:
         canvas.setStrokeColor(look.rule)
         canvas.setLineWidth(0.8)
-        canvas.line(left, top - gap, left + look.width, top - gap)
+        with ornament(canvas):
+            canvas.line(left, top - gap, left + look.width, top - gap)
         block.draw(canvas, left, top - gap)
 
     return replace(block, height=block.height + gap, draw=draw)
@@ -281,14 +290,17 @@ def _code(
     below = [set_line(_joined(line), None, room, small) for line in reasons]
     text_height = sum(row.height for row in (*above, *below))
     height = text_height + side if look.centred else max(text_height + look.body * 0.6, side)
+    # On a page the quiet zone stands in the margin, so that the dark edge is flush with the text's.
+    quiet = quiet_zone(receipt.terms_url or "", side)
+    words = TERMS_PICTURE[receipt.language].format(address=receipt.terms_url)
 
     def draw(canvas: Canvas, left: float, top: float) -> None:
         y = _draw_stack(canvas, above, left, top)
         if receipt.terms_url and look.centred:
-            draw_qr(canvas, receipt.terms_url, left + (look.width - side) / 2, y, side)
+            draw_qr(canvas, receipt.terms_url, left + (look.width - side) / 2, y, side, words)
             y -= side
         elif receipt.terms_url:
-            draw_qr(canvas, receipt.terms_url, left + look.width - side * 0.94, top, side)
+            draw_qr(canvas, receipt.terms_url, left + look.width - side + quiet, top, side, words)
         _draw_stack(canvas, below, left, y)
 
     return _ruled(Block(height, draw), look)
@@ -304,25 +316,31 @@ def _till_code(code: str, label: str, look: Look) -> Block:
     def draw(canvas: Canvas, left: float, top: float) -> None:
         above.draw(canvas, left, top)
         width = min(look.width, look.qr_side * 2)
-        start = left + (look.width - width) / 2 if look.centred else left
-        draw_code_128(canvas, code, start, top - above.height - gap, width, bars)
+        # On a page the white of ten modules before the bars stands in the margin.
+        quiet = width * 10 / (11 * len(code) + 55)
+        start = left + (look.width - width) / 2 if look.centred else left - quiet
+        draw_code_128(canvas, code, start, top - above.height - gap, width, bars, f"{label}: {code}")
         below.draw(canvas, left, top - above.height - bars - 2 * gap)
 
     return _ruled(Block(above.height + bars + 2 * gap + below.height, draw), look)
 
 
 def _proof(line: str, words: str, look: Look) -> Block:
-    """The signed line of a redemption as a QR code of 25 mm without its quiet zone, below its words."""
+    """The signed line of a redemption as a QR code of 25 mm without its quiet zone: below its words on a
+    roll, at the right of them on a page."""
     side = PROOF_SIDE
+    room = look.width if look.centred else look.width - side - look.body
     how = Setting(REGULAR, look.small, look.muted, 0, look.body * 0.2, centred=look.centred)
-    row = set_line(words, None, look.width, how)
+    row = set_line(words, None, room, how)
 
     def draw(canvas: Canvas, left: float, top: float) -> None:
         row.draw(canvas, left, top)
-        at = left + (look.width - side) / 2 if look.centred else left - side * 4 / 49
-        draw_qr(canvas, line, at, top - row.height, side)
+        if look.centred:
+            draw_qr(canvas, line, left + (look.width - side) / 2, top - row.height, side, words)
+        else:
+            draw_qr(canvas, line, left + look.width - side + quiet_zone(line, side), top, side, words)
 
-    return Block(row.height + side, draw, glued=True)
+    return Block(row.height + side if look.centred else max(row.height, side), draw, glued=True)
 
 
 def _joined(line: ReceiptLine) -> str:

@@ -22,6 +22,10 @@ PROOF = {
     "en": "Proof of use: this code can be checked without a network.",
     "es": "Prueba de uso: este código se puede comprobar sin red.",
 }
+TERMS_PICTURE = {
+    "en": "QR code of the page of these terms: {address}",
+    "es": "Código QR de la página de estas condiciones: {address}",
+}
 TILL = {"en": "For the till", "es": "Para la caja"}
 TITLE = {"en": "Terms {code}", "es": "Condiciones {code}"}
 

@@ -6,10 +6,14 @@ text of the document.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import segno
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.colors import Color, white
 from reportlab.pdfgen.canvas import Canvas
+
+from kiosk.receipts.tagged import ornament, tagged
 
 
 def draw_sign(canvas: Canvas, sign: str, x: float, middle: float, size: float, ink: Color) -> None:
@@ -17,8 +21,13 @@ def draw_sign(canvas: Canvas, sign: str, x: float, middle: float, size: float, i
 
     `sign` is check, cross, question, clock, dash or dot.
     """
+    with ornament(canvas):
+        _draw_sign(canvas, sign, x + size / 2, middle, size, ink)
+
+
+def _draw_sign(canvas: Canvas, sign: str, x: float, middle: float, size: float, ink: Color) -> None:
     canvas.saveState()
-    canvas.translate(x + size / 2, middle)
+    canvas.translate(x, middle)
     canvas.scale(size / 20, size / 20)
     canvas.setFillColor(ink)
     canvas.setStrokeColor(ink)
@@ -73,12 +82,24 @@ def _question(canvas: Canvas) -> None:
 _STROKES = {"check": _check, "cross": _cross, "clock": _clock, "question": _question}
 
 
-def draw_qr(canvas: Canvas, text: str, left: float, top: float, side: float) -> None:
-    """A QR code (error correction M, never a Micro QR code) in a square of `side` points.
+def draw_qr(canvas: Canvas, text: str, left: float, top: float, side: float, words: str) -> None:
+    """A QR code (error correction M, never a Micro QR code) in a square of `side` points; `words` say what it
+    is to whoever does not see it.
 
     The quiet zone of four modules is inside of the square; every dark run of a row is one rectangle.
     """
-    matrix = segno.make_qr(text, error="m").matrix
+    draw_modules(canvas, segno.make_qr(text, error="m").matrix, left, top, side, words)
+
+
+def quiet_zone(text: str, side: float) -> float:
+    """How much of `side` stands white at each edge of `draw_qr`."""
+    return side * 4 / (len(segno.make_qr(text, error="m").matrix) + 8)
+
+
+def draw_modules(
+    canvas: Canvas, matrix: Sequence[Sequence[int]], left: float, top: float, side: float, words: str
+) -> None:
+    """A matrix code of dark (1) and light (0) modules in a square of `side` points, as `draw_qr`."""
     module = side / (len(matrix) + 8)
     canvas.saveState()
     canvas.setFillGray(0)
@@ -87,17 +108,21 @@ def draw_qr(canvas: Canvas, text: str, left: float, top: float, side: float) -> 
         for start, length in _runs(bytes(cells)):
             # A hair of overlap keeps viewers from showing seams between rows.
             path.rect(left + (4 + start) * module, top - (5 + row) * module, length * module, module * 1.02)
-    canvas.drawPath(path, stroke=0, fill=1)
+    with tagged(canvas, "Figure", words):
+        canvas.drawPath(path, stroke=0, fill=1)
     canvas.restoreState()
 
 
-def draw_code_128(canvas: Canvas, text: str, left: float, top: float, width: float, height: float) -> None:
-    """A Code 128 (ISO/IEC 15417) as wide as `width` points, quiet zones included."""
+def draw_code_128(
+    canvas: Canvas, text: str, left: float, top: float, width: float, height: float, words: str
+) -> None:
+    """A Code 128 (ISO/IEC 15417) as wide as `width` points, quiet zones included; `words` as above."""
     plain = Code128(text, barWidth=1, barHeight=height, quiet=1, lquiet=10, rquiet=10)
     canvas.saveState()
     canvas.translate(left, top - height)
     canvas.scale(width / plain.width, 1)
-    plain.drawOn(canvas, 0, 0)
+    with tagged(canvas, "Figure", words):
+        plain.drawOn(canvas, 0, 0)
     canvas.restoreState()
 
 

@@ -17,6 +17,7 @@ from kiosk.receipts.blocks import Block, blocks_of
 from kiosk.receipts.compose import PAGE, Receipt
 from kiosk.receipts.fonts import REGULAR, SEMIBOLD, register_fonts
 from kiosk.receipts.look import BRAND, MM, MUTED, Look, page_look, roll_look
+from kiosk.receipts.tagged import TaggedCanvas, ornament
 
 
 class Paper(StrEnum):
@@ -56,18 +57,19 @@ SHEETS = {Paper.ROLL_80: _roll(80, 5), Paper.LETTER: _page(LETTER), Paper.A4: _p
 
 
 def render_pdf(receipt: Receipt, paper: Paper = Paper.ROLL_80) -> bytes:
-    """The receipt as a PDF with its typeface embedded, its title and its language."""
+    """The receipt as a tagged PDF with its typeface embedded, its title and its language."""
     register_fonts()
     sheet = SHEETS[paper]
     pages = _set_pages(receipt, sheet)
     content = sum(block.height for block in pages[0])
     height = sheet.height or content + sheet.top + sheet.bottom
     buffer = io.BytesIO()
-    canvas = Canvas(buffer, (sheet.width, height), invariant=1, lang=receipt.language)
+    canvas = TaggedCanvas(buffer, (sheet.width, height), invariant=1, lang=receipt.language)
     describe(canvas, receipt.title)
     for number, page in enumerate(pages, start=1):
         if sheet.height is not None:
-            _dress(canvas, sheet, receipt, number, len(pages))
+            with ornament(canvas):
+                _dress(canvas, sheet, receipt, number, len(pages))
         _fill(canvas, page, sheet.side, height - sheet.top)
         canvas.showPage()
     canvas.save()

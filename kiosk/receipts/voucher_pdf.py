@@ -17,12 +17,14 @@ from kiosk.receipts.fonts import BOLD, BOLD_FIGURES, REGULAR, SEMIBOLD, register
 from kiosk.receipts.look import BRAND, INK, MM, MUTED
 from kiosk.receipts.marks import draw_qr
 from kiosk.receipts.pdf import describe
+from kiosk.receipts.tagged import TaggedCanvas, ornament, tagged
 
 WIDTH, HEIGHT = 210 * MM, 99 * MM
 """A third of an A4 page, which fits a long envelope."""
 MARGIN = 13 * MM
 QR_SIDE = 54 * MM
 TYPE_IT = {"en": "Or type this code", "es": "O escriba este código"}
+PICTURE = {"en": "QR code of the voucher {code}", "es": "Código QR del vale {code}"}
 SCAN_IT = {"en": "Hold it before the camera", "es": "Acérquelo a la cámara"}
 
 
@@ -37,7 +39,7 @@ def make_voucher_pdf(
     """A voucher of 210 x 99 mm as PDF; `code` as it is to be typed, hyphens and all."""
     register_fonts()
     buffer = io.BytesIO()
-    canvas = Canvas(buffer, (WIDTH, HEIGHT), invariant=1, lang=language)
+    canvas = TaggedCanvas(buffer, (WIDTH, HEIGHT), invariant=1, lang=language)
     describe(canvas, title)
     panel = QR_SIDE + 2 * MARGIN
     text_width = WIDTH - panel - 2 * MARGIN
@@ -54,7 +56,7 @@ def _draw_words(
 ) -> None:
     top = HEIGHT - MARGIN
     settings = [
-        (title, Setting(SEMIBOLD, 14, BRAND)),
+        (title, Setting(SEMIBOLD, 14, BRAND, role="H1")),
         (amount, Setting(BOLD, 34 if width_of(amount, BOLD, 34) <= width else 24, INK, leading=1.2, after=3)),
         (issued_to, Setting(REGULAR, 11.5, INK, after=6)),
         *((note, Setting(REGULAR, 10, MUTED)) for note in notes),
@@ -70,21 +72,26 @@ def _draw_code(canvas: Canvas, width: float, code: str, language: str) -> None:
     size = min(24.0, 24.0 * width / width_of(code, BOLD_FIGURES, 24.0))
     canvas.setFillColor(MUTED)
     canvas.setFont(REGULAR, 10)
-    canvas.drawString(MARGIN, MARGIN + size + 4, TYPE_IT[language])
+    with tagged(canvas, "P"):
+        canvas.drawString(MARGIN, MARGIN + size + 4, TYPE_IT[language])
     canvas.setFillColor(INK)
     canvas.setFont(BOLD_FIGURES, size)
-    canvas.drawString(MARGIN, MARGIN, code)
+    with tagged(canvas, "P"):
+        canvas.drawString(MARGIN, MARGIN, code)
 
 
 def _draw_panel(canvas: Canvas, panel: float, code: str, language: str) -> None:
     """The QR code on white in a panel of the brand's colour."""
     left = WIDTH - panel
     canvas.setFillColor(BRAND)
-    canvas.rect(left, 0, panel, HEIGHT, stroke=0, fill=1)
+    with ornament(canvas):
+        canvas.rect(left, 0, panel, HEIGHT, stroke=0, fill=1)
     x, top = left + MARGIN, HEIGHT - (HEIGHT - QR_SIDE) / 2 + 4 * MM
     canvas.setFillColor(white)
-    canvas.roundRect(x, top - QR_SIDE, QR_SIDE, QR_SIDE, 6, stroke=0, fill=1)
-    draw_qr(canvas, code, x, top, QR_SIDE)
+    with ornament(canvas):
+        canvas.roundRect(x, top - QR_SIDE, QR_SIDE, QR_SIDE, 6, stroke=0, fill=1)
+    draw_qr(canvas, code, x, top, QR_SIDE, PICTURE[language].format(code=code))
     canvas.setFillColor(white)
     canvas.setFont(SEMIBOLD, 11.5)
-    canvas.drawCentredString(x + QR_SIDE / 2, top - QR_SIDE - 7 * MM, SCAN_IT[language])
+    with tagged(canvas, "P"):
+        canvas.drawCentredString(x + QR_SIDE / 2, top - QR_SIDE - 7 * MM, SCAN_IT[language])

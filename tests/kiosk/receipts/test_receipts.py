@@ -9,14 +9,17 @@ import pytest
 from pypdf import PdfReader
 
 from hardware.decode import decode_image
+from hardware.ports import Media
 from hardware.printer.profiles import NARROW, WIDE, PrintProfile, read_profile
 from kiosk.receipts import blocks, escpos
 from kiosk.receipts.compose import Receipt, compose_receipt, receipt_from_json, receipt_to_json
 from kiosk.receipts.escpos import encode, render_escpos
 from kiosk.receipts.pdf import Paper, break_pages, render_pdf
+from kiosk.receipts.rendering import paper_of, render
 from kiosk.receipts.voucher_pdf import make_voucher_pdf
 from store_api.contract import Sheet
 from tests.kiosk.receipts.escpos_reader import UnknownCommand, read_escpos
+from tests.kiosk.receipts.pdf_tags import read_tags, untagged_marks
 from tests.kiosk.receipts.rasterise import rasterise
 from tests.kiosk.receipts.sheets import (
     TERMS_URL,
@@ -213,6 +216,50 @@ def test_the_pdf_names_itself_and_its_language_and_embeds_its_typeface() -> None
     assert reader.root_object["/Lang"] == "es"
     fonts = reader.pages[0]["/Resources"]["/Font"].values()
     assert all("AtkinsonHyperlegible" in font.get_object()["/BaseFont"] for font in fonts if _is_used(font))
+
+
+@BOTH
+@pytest.mark.parametrize("paper", list(Paper))
+def test_a_reader_of_tags_hears_the_sentences_once_and_in_order(sheet: Sheet, paper: Paper) -> None:
+    receipt = replace(receipt_of(sheet), proof=PROOF_LINE, till_code="S7F3K9QDX2A")
+    told = read_tags(render_pdf(receipt, paper))
+    spoken = " ".join(part.text for part in told if part.role != "Figure")
+    assert missing_or_disordered(everything(receipt, sheet), spoken) == []
+    assert [part.role for part in told].count("H1") == 1
+    headings = [line.text for line in sheet.lines if line.kind == "heading"]
+    assert [part.text for part in told if part.role == "H2"] == headings
+    pictures = [part.words for part in told if part.role == "Figure"]
+    assert len(pictures) == 3
+    assert TERMS_URL in pictures[0]
+    assert "S7F3K9QDX2A" in pictures[1]
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+def test_nothing_on_the_page_is_drawn_outside_of_the_tags(paper: Paper) -> None:
+    receipt = replace(receipt_of(yes_sheet(), copy=True), proof=PROOF_LINE, till_code="S7F3K9QDX2A")
+    assert untagged_marks(render_pdf(receipt, paper)) == []
+
+
+@pytest.mark.parametrize(("country", "width"), [("US", 612), ("MX", 612), ("ES", 595), ("DE", 595)])
+def test_an_office_printer_gets_the_paper_of_its_country(country: str, width: int) -> None:
+    data = render(receipt_of(yes_sheet()), Media.PDF, paper=paper_of(country))
+    assert round(float(PdfReader(io.BytesIO(data)).pages[0].mediabox.width)) == width
+
+
+@pytest.mark.parametrize("paper", [Paper.LETTER, Paper.A4])
+@BOTH
+def test_a_redemption_with_its_proof_fits_on_one_page(sheet: Sheet, paper: Paper) -> None:
+    data = render_pdf(replace(receipt_of(sheet), proof=PROOF_LINE), paper)
+    assert len(PdfReader(io.BytesIO(data)).pages) == 1
+
+
+def test_the_voucher_is_tagged_too() -> None:
+    data = make_voucher_pdf("Credit", "7F3K-9QDX-A2BC-M", "$50 off", "Issued today", ["A note."], "en")
+    told = read_tags(data)
+    assert (told[0].role, told[0].text) == ("H1", "Credit")
+    (picture,) = (part for part in told if part.role == "Figure")
+    assert picture.words == "QR code of the voucher 7F3K-9QDX-A2BC-M"
+    assert untagged_marks(data) == []
 
 
 def _is_used(font: object) -> bool:
