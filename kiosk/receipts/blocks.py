@@ -57,7 +57,7 @@ class Setting:
     mark_ink: Color | None = None
     sign: tuple[str, Color] | None = None
     centred: bool = False
-    leading: float = 1.32
+    leading: float = 1.27
     role: Role = "P"
 
 
@@ -69,11 +69,13 @@ def blocks_of(receipt: Receipt, look: Look) -> list[Block]:
         made.append(_next_block(receipt, look, lines))
     if receipt.terms_url and not any(line.kind == "code" for line in receipt.lines):
         made.append(_code(receipt, look, [], []))
-    made += [_foot_line(text, look, first=index == 0) for index, text in enumerate(receipt.foot)]
+    beside = receipt.proof is not None and receipt.till_code is None and not look.centred
+    if not beside:
+        made += [_foot_line(text, look, first=index == 0) for index, text in enumerate(receipt.foot)]
     if receipt.till_code:
         made.append(_till_code(receipt.till_code, TILL[receipt.language], look))
     if receipt.proof:
-        made.append(_proof(receipt.proof, PROOF[receipt.language], look))
+        made.append(_proof(receipt.proof, PROOF[receipt.language], look, receipt.foot if beside else ()))
     return made
 
 
@@ -325,22 +327,24 @@ def _till_code(code: str, label: str, look: Look) -> Block:
     return _ruled(Block(above.height + bars + 2 * gap + below.height, draw), look)
 
 
-def _proof(line: str, words: str, look: Look) -> Block:
+def _proof(line: str, words: str, look: Look, foot: Sequence[str]) -> Block:
     """The signed line of a redemption as a QR code of 25 mm without its quiet zone: below its words on a
-    roll, at the right of them on a page."""
+    roll; on a page at the right of them, and of the foot where that is given."""
     side = PROOF_SIDE
     room = look.width if look.centred else look.width - side - look.body
     how = Setting(REGULAR, look.small, look.muted, 0, look.body * 0.2, centred=look.centred)
-    row = set_line(words, None, room, how)
+    rows = [set_line(text, None, room, how) for text in (*foot, words)]
+    height = sum(row.height for row in rows)
 
     def draw(canvas: Canvas, left: float, top: float) -> None:
-        row.draw(canvas, left, top)
+        below = _draw_stack(canvas, rows, left, top)
         if look.centred:
-            draw_qr(canvas, line, left + (look.width - side) / 2, top - row.height, side, words)
+            draw_qr(canvas, line, left + (look.width - side) / 2, below, side, words)
         else:
             draw_qr(canvas, line, left + look.width - side + quiet_zone(line, side), top, side, words)
 
-    return Block(row.height + side if look.centred else max(row.height, side), draw, glued=True)
+    block = Block(height + side if look.centred else max(height, side), draw, glued=True)
+    return _ruled(block, look) if foot else block
 
 
 def _joined(line: ReceiptLine) -> str:

@@ -55,7 +55,7 @@ STATUS_SIGNS = {
 def page_look(width: float, scale: float = 1.0) -> Look:
     """For ink or toner on a page whose text is `width` points wide; `scale` makes all of it smaller."""
     verdict, heading, body, small = 23 * scale, 14 * scale, 11.5 * scale, 10 * scale
-    return Look(width, verdict, heading, body, small, 32 * MM, False, INK, MUTED, BRAND, RULE, TONES)
+    return Look(width, verdict, heading, body, small, 29 * MM, False, INK, MUTED, BRAND, RULE, TONES)
 
 
 def roll_look(width: float) -> Look:

@@ -30,7 +30,10 @@ class Paper(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page: its size and margins in points, and how text is set on it. No height: it grows."""
+    """A page: its size and margins in points, and how text is set on it. No height: it grows.
+
+    `bottom` leaves place for the page's number; a page that stands alone has none and ends at `alone`.
+    """
 
     width: float
     height: float | None
@@ -38,11 +41,12 @@ class Sheet:
     top: float
     bottom: float
     look: Look
+    alone: float = 0.0
 
 
 def _page(size: tuple[float, float]) -> Sheet:
     side = 25 * MM
-    return Sheet(size[0], size[1], side, 17 * MM, 20 * MM, page_look(size[0] - 2 * side))
+    return Sheet(size[0], size[1], side, 14 * MM, 20 * MM, page_look(size[0] - 2 * side), 11 * MM)
 
 
 def _roll(width_mm: float, margin_mm: float) -> Sheet:
@@ -50,8 +54,8 @@ def _roll(width_mm: float, margin_mm: float) -> Sheet:
     return Sheet(width_mm * MM, None, margin_mm * MM, 6 * MM, 8 * MM, look)
 
 
-SMALLER = (1.0, 0.94, 0.88)
-"""Sizes that are tried for one page; at the last the smallest text is 8.8 points."""
+SMALLER = (1.0, 0.94, 0.88, 0.84)
+"""Sizes that are tried for one page; at the last the smallest text is 8.4 points."""
 
 SHEETS = {Paper.ROLL_80: _roll(80, 5), Paper.LETTER: _page(LETTER), Paper.A4: _page(A4)}
 
@@ -67,10 +71,10 @@ def render_pdf(receipt: Receipt, paper: Paper = Paper.ROLL_80) -> bytes:
     canvas = TaggedCanvas(buffer, (sheet.width, height), invariant=1, lang=receipt.language)
     describe(canvas, receipt.title)
     for number, page in enumerate(pages, start=1):
+        _fill(canvas, page, sheet.side, height - sheet.top)
         if sheet.height is not None:
             with ornament(canvas):
                 _dress(canvas, sheet, receipt, number, len(pages))
-        _fill(canvas, page, sheet.side, height - sheet.top)
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
@@ -82,7 +86,8 @@ def _set_pages(receipt: Receipt, sheet: Sheet) -> list[list[Block]]:
         return [blocks_of(receipt, sheet.look)]
     room = sheet.height - sheet.top - sheet.bottom
     for scale in SMALLER:
-        pages = break_pages(blocks_of(receipt, page_look(sheet.look.width, scale)), room)
+        whole = sheet.height - sheet.top - sheet.alone
+        pages = break_pages(blocks_of(receipt, page_look(sheet.look.width, scale)), whole)
         if len(pages) == 1:
             return pages
     return break_pages(blocks_of(receipt, sheet.look), room)

@@ -36,7 +36,7 @@ class Tag:
         return f"tags.{self.page}.{self.number}"
 
 
-class TaggedCanvas(Canvas):
+class TaggedCanvas(Canvas):  # type: ignore[misc]  # the library is not typed
     """A canvas that `tagged` and `ornament` mark; the tags are written with the document."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
