@@ -27,10 +27,11 @@ MAXIMUM_TOKEN = 200
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody with a token: a device, a member of staff in a session, or a partner's till.
+    """Somebody with a token: a device, a member of staff in a session, a phone, or a partner's till.
 
     `subject_id` is the device's or staff member's identifier; `station` is where the device stands (a
-    member of staff: the tablet of the session); `client_id` owns idempotency keys.
+    member of staff: the tablet of the session); `client_id` owns idempotency keys. `visit_id` is the one
+    visit that a phone has joined.
     """
 
     role: Role
@@ -39,6 +40,7 @@ class Caller:
     station: str | None = None
     staff_name: str | None = None
     session_id: str | None = None
+    visit_id: str | None = None
 
     @property
     def client_id(self) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from flask_openapi3 import APIBlueprint
 
+from store_api.asks.routes import api as asks
 from store_api.audit.routes import api as audit
 from store_api.auth import Finder
+from store_api.calls.routes import api as calls
 from store_api.campaigns.routes import api as campaigns
 from store_api.claims.routes import api as claims
 from store_api.decisions.routes import api as decisions
@@ -18,9 +20,11 @@ from store_api.drafts.routes import api as drafts
 from store_api.ledger.routes import api as ledger
 from store_api.orders.routes import api as orders
 from store_api.partners import service as partners
+from store_api.phones import service as phones
 from store_api.policies.routes import api as policies
 from store_api.reconciliations.routes import api as reconciliations
 from store_api.redemptions.routes import api as redemptions
+from store_api.sharing.routes import api as sharing
 from store_api.staff import service as staff_service
 from store_api.staff.routes import api as staff
 from store_api.stores.routes import api as stores
@@ -43,6 +47,9 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     policies,
     orders,
     visits,
+    sharing,
+    asks,
+    calls,
     decisions,
     redemptions,
     campaigns,
@@ -58,4 +65,5 @@ FINDERS: dict[str, Finder] = {
     devices.CALLER_KIND: devices.find_caller,
     staff_service.CALLER_KIND: staff_service.find_caller,
     partners.CALLER_KIND: partners.find_caller,
+    phones.CALLER_KIND: phones.find_caller,
 }

@@ -40,6 +40,7 @@ class EventType:
 
 
 _ORDER = {"order": "order_id", "terms_code": "terms_code"}
+_ASK = {"account": "account_id", "visit": "visit_id", "terms_code": "terms_code"}
 _CONSENT = {"visit": "visit_id"}
 
 _CAMPAIGN = EventType(1, "campaign_id", {"policy": "policy"}, is_public=True)
@@ -61,6 +62,13 @@ EVENT_TYPES: Mapping[str, EventType] = {
     "order.captured": EventType(
         1, "order_id", {"till_reference": "till_reference", "redemptions": "redemption_ids"}
     ),
+    "owner.approved": EventType(1, "ask_id", _ASK),
+    "owner.asked": EventType(1, "ask_id", _ASK),
+    "owner.declined": EventType(1, "ask_id", _ASK),
+    "owner.notified": EventType(
+        1, "notice_id", {"account": "account_id", "kind": "kind", "redemption": "redemption_id"}
+    ),
+    "owner.withdrawn": EventType(1, "ask_id", _ASK),
     "policy.published": EventType(
         1, "policy", {name: name for name in ("version", "digest", "effective_from")}, is_public=True
     ),

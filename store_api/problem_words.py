@@ -96,6 +96,26 @@ WORDS: dict[str, Words] = {
         "en": "First look at the person's photo ID in this visit. Nothing was opened.",
         "es": "Primero vea el documento con foto de la persona en esta visita. No se abrió nada.",
     },
+    "ask.nothing_to_ask": {
+        "en": "The owner's leave is not what is missing here. Read the sheet again. Nothing was done.",
+        "es": "Lo que falta aquí no es el permiso del titular. Lea de nuevo la hoja. No se hizo nada.",
+    },
+    "ask.over": {
+        "en": "This question was answered before, or its time is over. Ask again if it is still wanted.",
+        "es": "Esta pregunta ya se respondió o se acabó su tiempo. Pregunte de nuevo si aún hace falta.",
+    },
+    "ask.changed": {
+        "en": "What is asked for has changed since it was shown. Read it again. Nothing was allowed.",
+        "es": "Lo que se pide cambió desde que se mostró. Léalo de nuevo. No se permitió nada.",
+    },
+    "join.too_many_tries": {
+        "en": "Too many wrong codes were tried. Wait until the hour is over, or ask a member of staff.",
+        "es": "Se probaron demasiados códigos equivocados. Espere a que pase la hora o consulte al personal.",
+    },
+    "tap.other_sheet": {
+        "en": "The sheet has changed since this page showed it. Read it again. Nothing was agreed to.",
+        "es": "La hoja cambió desde que esta página la mostró. Léala de nuevo. No se aceptó nada.",
+    },
     "consent.not_owner": {
         "en": "Only the account's owner can allow a line or take that back. Nothing was done.",
         "es": "Solo el titular de la cuenta puede permitir una línea o retirar el permiso. No se hizo nada.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,29 @@ from store_api.work import Work
 OWNER = "owner"
 FREE_ROLES = frozenset({OWNER, "manager"})
 """Roles that use the account's vouchers without asking; a member needs the owner's leave."""
+
+
+@dataclass(frozen=True)
+class OrderLimit:
+    """What a leave that was asked for at a use is limited to: one order as it was shown, at most so much.
+
+    `digest` is that of what is bought; `amount_minor` in the voucher's minor units.
+    """
+
+    order_id: str
+    digest: str
+    amount_minor: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Buying:
+    """What a leave is wanted for now: the order with its digest, the amount, the moment."""
+
+    order_id: str | None
+    digest: str | None
+    amount_minor: int
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -58,12 +82,18 @@ def is_owner(session: Session, account_id: str, person_id: str) -> bool:
 
 
 def may_use_account_voucher(
-    session: Session, account_id: str, person_id: str, line_id: str, voucher_id: str, policy: str
+    session: Session,
+    account_id: str,
+    person_id: str,
+    line_id: str,
+    voucher_id: str,
+    policy: str,
+    buying: Buying | None = None,
 ) -> bool:
     """Whether a person may use a voucher of the whole account on their line.
 
     Owner and manager may; a member needs the owner's leave for the line and this voucher, its policy, or
-    every voucher.
+    every voucher; or one for exactly what is being bought.
     """
     person = store.find_person(session, account_id, person_id)
     if person is None:
@@ -71,7 +101,7 @@ def may_use_account_voucher(
     if person.role in FREE_ROLES:
         return True
     consents = store.read_consents(session, account_id, line_id)
-    return any(_covers(consent, voucher_id, policy) for consent in consents)
+    return any(_covers(consent, voucher_id, policy) and _is_within(consent, buying) for consent in consents)
 
 
 def lines_needing_leave(session: Session, account_id: str) -> tuple[LineLeaves, ...]:
@@ -120,9 +150,10 @@ def give_consent(
     *,
     voucher_id: str | None = None,
     policy: str | None = None,
+    limit: OrderLimit | None = None,
     details: Mapping[str, str] | None = None,
 ) -> str:
-    """Note the owner's leave for a line, in advance; its identifier."""
+    """Note the owner's leave for a line, in advance or limited to one order; its identifier."""
     consent_id = work.new_id("con")
     consent = ConsentRow(
         account_id=account_id,
@@ -132,6 +163,10 @@ def give_consent(
         policy=policy,
         given_by=given_by,
         given_at=work.now,
+        order_id=limit.order_id if limit else None,
+        order_digest=limit.digest if limit else None,
+        amount_minor=limit.amount_minor if limit else None,
+        expires_at=limit.expires_at if limit else None,
     )
     work.session.add(consent)
     work.session.flush()
@@ -157,7 +192,8 @@ def withdraw_consent(
 
 
 def _with_leaves(session: Session, row: LineRow) -> LineLeaves:
-    consents = store.read_consents(session, row.account_id, row.line_id)
+    found = store.read_consents(session, row.account_id, row.line_id)
+    consents = [each for each in found if each.order_id is None]
     return LineLeaves(
         line=LineChoice(line_id=row.line_id, label=row.label, last_four=row.last_four),
         leaves=tuple(Leave(each.consent_id, each.voucher_id, each.policy) for each in consents),
@@ -166,6 +202,16 @@ def _with_leaves(session: Session, row: LineRow) -> LineLeaves:
 
 def _covers(consent: ConsentRow, voucher_id: str, policy: str) -> bool:
     return consent.voucher_id in (None, voucher_id) and consent.policy in (None, policy)
+
+
+def _is_within(consent: ConsentRow, buying: Buying | None) -> bool:
+    """Whether a leave covers what is being bought; one that was given in advance covers everything."""
+    if consent.order_id is None:
+        return True
+    if buying is None or consent.expires_at is None or consent.amount_minor is None:
+        return False
+    same_order = (consent.order_id, consent.order_digest) == (buying.order_id, buying.digest)
+    return same_order and buying.now < consent.expires_at and buying.amount_minor <= consent.amount_minor
 
 
 def _record(

@@ -65,7 +65,11 @@ class FactRow(NodeMixin, Base):
 
 
 class ConsentRow(NodeMixin, Base):
-    """The owner's leave for a line to use an account voucher: this one, any of a policy, or any."""
+    """The owner's leave for a line to use an account voucher: this one, any of a policy, or any.
+
+    One that was asked for at a use is for that order alone: `order_digest` is the digest of what is bought,
+    `amount_minor` the most that may be used, and it ends at `expires_at`.
+    """
 
     __tablename__ = "consents"
     __table_args__ = (
@@ -81,6 +85,10 @@ class ConsentRow(NodeMixin, Base):
     given_by: Mapped[Id]
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    order_id: Mapped[Id | None]
+    order_digest: Mapped[str | None] = mapped_column(sa.String(64))
+    amount_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
+    expires_at: Mapped[datetime | None]
 
 
 class OneTimeCodeRow(NodeMixin, Base):

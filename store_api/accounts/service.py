@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 from store_api.accounts import store, telephones, tries
 from store_api.accounts.consents import (
     FREE_ROLES,
+    Buying,
     Leave,
     LineLeaves,
+    OrderLimit,
     allow_line,
     give_consent,
     is_owner,
@@ -39,12 +41,12 @@ from store_api.settings import Settings
 from store_api.work import Work
 
 __all__ = [
-    "FREE_ROLES", "HeldFact", "IdentityCheck", "KnownPerson", "Leave", "LineLeaves", "Sent", "add_account",
-    "add_line", "add_person", "allow_line", "check_one_time_code", "check_pin", "confirm_facts", "facts_of",
-    "find_lines", "forget_old_codes", "give_consent", "is_locked", "is_owner", "keep_fact", "known_accounts",
-    "leaves_of", "line_choice", "lines_needing_leave", "lock_account", "may_use_account_voucher",
-    "open_device", "open_fleet", "person_name", "see_photo_id", "send_one_time_code", "stop_line", "unlock",
-    "withdraw_consent", "zone_of",
+    "FREE_ROLES", "Buying", "HeldFact", "IdentityCheck", "KnownPerson", "Leave", "LineLeaves", "OrderLimit",
+    "Sent", "add_account", "add_line", "add_person", "allow_line", "check_one_time_code", "check_pin",
+    "confirm_facts", "facts_of", "find_lines", "forget_old_codes", "give_consent", "is_locked", "is_owner",
+    "keep_fact", "known_accounts", "leaves_of", "line_choice", "lines_needing_leave", "lock_account",
+    "may_use_account_voucher", "open_device", "open_fleet", "person_name", "role_of", "see_photo_id",
+    "send_one_time_code", "stop_line", "unlock", "withdraw_consent", "zone_of",
 ]  # fmt: skip
 
 
@@ -116,6 +118,14 @@ def person_name(session: Session, account_id: str, person_id: str) -> str:
     if person is None:
         raise NotFound
     return person.first_name
+
+
+def role_of(session: Session, account_id: str, person_id: str) -> str:
+    """A person's role on the account: owner, manager or member. Raises NotFound."""
+    person = store.find_person(session, account_id, person_id)
+    if person is None:
+        raise NotFound
+    return person.role
 
 
 def add_account(work: Work, zone: str, account_id: str | None = None) -> str:

@@ -36,7 +36,7 @@ class CountsQuery(BaseModel):
 
 
 @api.get("/v1/claims", responses={200: ClaimList})
-@allow("kiosk", "rep", "manager")
+@allow("kiosk", "rep", "manager", "phone", "care")
 @reads
 def list_claims(work: Work, query: ClaimsQuery) -> ClaimList:
     """The closed list of what customers hear, and what was answered in this visit while it is open."""
@@ -44,7 +44,7 @@ def list_claims(work: Work, query: ClaimsQuery) -> ClaimList:
 
 
 @api.post("/v1/claims", responses={201: ClaimAnswer})
-@allow("kiosk", "rep", "manager")
+@allow("kiosk", "rep", "manager", "care")
 @writes
 def check_claim(work: Work, body: ClaimRequest) -> tuple[ClaimAnswer, int]:
     """Check one statement for the visit's customer; before the identity check, the policy's words alone."""

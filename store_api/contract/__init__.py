@@ -21,6 +21,7 @@ from store_api.contract.policies import *
 from store_api.contract.policy_pages import *
 from store_api.contract.publication import *
 from store_api.contract.redemptions import *
+from store_api.contract.sharing import *
 from store_api.contract.sheets import *
 from store_api.contract.staff import *
 from store_api.contract.stores import *

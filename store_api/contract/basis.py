@@ -74,6 +74,9 @@ class Problem(Wire):
     errors: tuple[FieldError, ...] = ()
 
 
-Role = Literal["public", "kiosk", "tablet", "rep", "manager", "till", "partner", "desk", "author", "region"]
-"""`partner` is another system of the carrier; `desk` a device of the central office, where authors and
-regional managers sign in."""
+Role = Literal[
+    "public", "kiosk", "tablet", "rep", "manager", "till", "partner", "desk", "author", "region", "care",
+    "phone",
+]  # fmt: skip
+"""`partner` is another system of the carrier; `desk` a device of the central office, where authors, regional
+managers and customer care (`care`) sign in; `phone` a browser that joined one visit by a code."""

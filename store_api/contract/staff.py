@@ -21,14 +21,14 @@ class StaffSignIn(Wire):
 class StaffSession(Wire):
     """A session; the token is shown this once. `code` is identity.wrong or identity.locked for a no.
 
-    `store` is null for authors and regional managers, who belong to none.
+    `store` is null for authors, regional managers and customer care, who belong to none.
     """
 
     code: str | None
     token: str | None
     staff_id: Identifier | None
     name: str | None
-    role: Literal["rep", "manager", "author", "region"] | None
+    role: Literal["rep", "manager", "author", "region", "care"] | None
     store: Store | None
     expires_at: dt.datetime | None
     locked_until: dt.datetime | None = None

@@ -34,3 +34,9 @@ class Store(Wire):
     languages: tuple[str, ...]
     default_language: str
     one_time_codes: bool = False
+
+
+class StoreList(Wire):
+    """Stores, by identifier."""
+
+    stores: tuple[Store, ...]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from store_api.contract import Money
 from store_api.decisions.gather import Gathered, Granting, Reasons, Subject, gather, reasons_of
 from store_api.decisions.gist import gist
 from store_api.decisions.inputs import digest_inputs
@@ -81,6 +82,17 @@ def answer(work: Work, asked: Asked) -> Made:
     by_terms = decide_terms(asked.policy, gathered, asked.facts, subject.amount_minor, asked.catalogue)
     reasons = _reasons(work, asked, granting_of(by_terms.decision))
     return lay_reasons(by_terms, reasons, gathered, asked.catalogue)
+
+
+def granted_without(work: Work, asked: Asked, code: str) -> Money | None:
+    """What the terms grant where `code` is the only reason against it; None where anything else is."""
+    by_terms = decide_terms(
+        asked.policy, asked.gathered, asked.facts, asked.subject.amount_minor, asked.catalogue
+    ).decision
+    granting = granting_of(by_terms)
+    if by_terms.outcome != "eligible" or by_terms.questions or granting.amount is None:
+        return None
+    return granting.amount if set(_reasons(work, asked, granting)) == {code} else None
 
 
 def _reasons(work: Work, asked: Asked, granting: Granting) -> Reasons:

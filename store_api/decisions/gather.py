@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from store_api.accounts import service as accounts
-from store_api.accounts.service import HeldFact
+from store_api.accounts.service import Buying, HeldFact
 from store_api.campaigns import service as campaigns
 from store_api.contract import FactValue, Words
 from store_api.contract import Money as WireMoney
@@ -201,7 +201,7 @@ def reasons_of(
     reasons: Reasons = {}
     version = by_terms.document
     if gathered.voucher is not None:
-        reasons |= _voucher_reasons(session, subject, gathered, gathered.voucher, now)
+        reasons |= _voucher_reasons(session, subject, gathered, gathered.voucher, by_terms, now)
         if not reasons and version is not None:
             reasons |= _scope_reasons(session, subject, version, place)
             reasons |= _campaign_reasons(session, subject, gathered, by_terms, now)
@@ -213,7 +213,12 @@ def reasons_of(
 
 
 def _voucher_reasons(
-    session: Session, subject: Subject, gathered: Gathered, voucher: VoucherView, now: dt.datetime
+    session: Session,
+    subject: Subject,
+    gathered: Gathered,
+    voucher: VoucherView,
+    by_terms: Granting,
+    now: dt.datetime,
 ) -> Reasons:
     """Nothing is told of another's voucher than that it is another's."""
     row, zone = voucher.row, gathered.zone
@@ -225,17 +230,32 @@ def _voucher_reasons(
         reasons[OF_STATE[state]] = _details(subject, voucher, state, zone)
     if state == "held" and voucher.is_held_for_another(subject.order_id, now):
         reasons[HELD_ELSEWHERE] = _holder(subject, voucher)
-    if row.belongs_to == "account" and not _may_use(session, subject, gathered, voucher):
+    if row.belongs_to == "account" and not _may_use(
+        session, subject, gathered, voucher, _buying(gathered, by_terms, now)
+    ):
         reasons[CONSENT_MISSING] = {}
     return reasons
 
 
-def _may_use(session: Session, subject: Subject, gathered: Gathered, voucher: VoucherView) -> bool:
+def _buying(gathered: Gathered, by_terms: Granting, now: dt.datetime) -> Buying:
+    """What an owner's leave is wanted for."""
+    order, amount = gathered.order, by_terms.amount
+    return Buying(
+        order_id=None if order is None else order.order_id,
+        digest=None if order is None else orders.fingerprint(order),
+        amount_minor=0 if amount is None else to_minor(amount),
+        now=now,
+    )
+
+
+def _may_use(
+    session: Session, subject: Subject, gathered: Gathered, voucher: VoucherView, buying: Buying
+) -> bool:
     if gathered.role in accounts.FREE_ROLES:
         return True
     row = voucher.row
     return accounts.may_use_account_voucher(
-        session, subject.account_id, subject.person_id, subject.line_id, row.voucher_id, row.policy
+        session, subject.account_id, subject.person_id, subject.line_id, row.voucher_id, row.policy, buying
     )
 
 

@@ -33,7 +33,7 @@ class TermsPath(BaseModel):
 
 
 @api.post("/v1/decisions", responses={201: Decision})
-@allow("kiosk", "rep", "manager", "till")
+@allow("kiosk", "rep", "manager", "till", "care")
 @writes
 def make_decision(work: Work, body: DecisionRequest) -> tuple[ReadyJson, int]:
     """Decide on a voucher or an upgrade; the answer becomes the visit's decision."""
@@ -42,7 +42,7 @@ def make_decision(work: Work, body: DecisionRequest) -> tuple[ReadyJson, int]:
 
 
 @api.get("/v1/decisions/<decision_id>", responses={200: Decision})
-@allow("kiosk", "rep", "manager", "till")
+@allow("kiosk", "rep", "manager", "till", "phone", "care")
 @reads
 def show_decision(work: Work, path: DecisionPath) -> ReadyJson:
     """A decision of a visit that the caller may see."""

@@ -139,6 +139,7 @@ STATIONS = (
     DemoStation("tablet", HARBOR, "harbor-tablet-1"),
     DemoStation("till", HARBOR, "harbor-till-1"),
     DemoStation("desk", None, "head-office"),
+    DemoStation("desk", None, "care-desk"),
 )
 STAFF = (
     DemoStaff("1001", "Jordan", "rep", MAPLE),
@@ -146,6 +147,7 @@ STAFF = (
     DemoStaff("2001", "Casey", "rep", HARBOR),
     DemoStaff("9001", "Robin", "author", None),
     DemoStaff("9002", "Quinn", "author", None),
+    DemoStaff("5001", "Kim", "care", None),
     DemoStaff("9101", "Morgan", "region", None),
     DemoStaff("9102", "Taylor", "region", None),
 )

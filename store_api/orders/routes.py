@@ -43,7 +43,7 @@ class OrderPath(BaseModel):
 
 
 @api.get("/v1/price-list", responses={200: PriceList})
-@allow("kiosk", "tablet", "rep", "manager", "till")
+@allow("kiosk", "tablet", "rep", "manager", "till", "care")
 @reads
 def show_price_list(work: Work) -> PriceList:
     """What the store sells today, before tax and fees."""

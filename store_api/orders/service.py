@@ -7,6 +7,8 @@ What it must not know: policies, decisions, vouchers, the database's statements,
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,8 +47,8 @@ from store_api.policy.values import Value
 
 __all__ = [
     "CaptureRow", "OrderPlace", "OrderRow", "TillOrderRow", "answer", "capture", "capture_confirmed",
-    "captures", "facts_of", "find", "find_by_id", "lock", "price_list", "ring_up", "set_price_list",
-    "settle", "show", "start", "take_up", "till_orders",
+    "captures", "facts_of", "find", "find_by_id", "fingerprint", "lock", "price_list", "ring_up",
+    "set_price_list", "settle", "show", "start", "take_up", "till_orders",
 ]  # fmt: skip
 
 AGREEMENT = "order.agreement_months"
@@ -75,6 +77,12 @@ def set_price_list(session: Session, new: PriceList) -> None:
     for months in new.agreement_months:
         session.merge(AgreementLength(months=months, node_id=session.info["node_id"]))
     session.flush()
+
+
+def fingerprint(order: OrderRow) -> str:
+    """The digest of what is bought: the things with their prices, and the length of the agreement."""
+    content = [order.items, order.facts.get(AGREEMENT)]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def find(session: Session, account_id: str, order_id: str) -> OrderRow | None:

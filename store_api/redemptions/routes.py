@@ -54,6 +54,8 @@ def hold(work: Work, body: HoldRequest) -> HoldAnswer:
     held = service.hold(work, named, service.actor_of(work))
     fields = {"decision_id": held.decision.decision_id}
     if held.hold is not None:
+        if work.caller.role == "kiosk":  # the customer's own tap, on the page that names this decision
+            visits.tap(work, visit, held.decision.terms_code)
         visits.change(work, visit, "voucher.held", hold_id=held.hold.hold_id, **fields)
     else:
         visits.change(work, visit, "decision.changed", **fields)

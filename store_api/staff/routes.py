@@ -22,7 +22,7 @@ def open_session(work: Work, body: StaffSignIn) -> tuple[StaffSession, int]:
 
 
 @api.delete("/v1/staff/sessions/current", responses={204: None})
-@allow("rep", "manager", "author", "region")
+@allow("rep", "manager", "author", "region", "care")
 @writes_without_key
 def close_session(work: Work) -> tuple[None, int]:
     """Sign out: the token ends at once."""

@@ -25,8 +25,8 @@ from store_api.staff.models import StaffRow, StaffSessionRow
 from store_api.stores.service import read_store
 from store_api.work import Work
 
-StaffRole = Literal["rep", "manager", "author", "region"]
-DESK_ROLES: frozenset[str] = frozenset({"author", "region"})
+StaffRole = Literal["rep", "manager", "author", "region", "care"]
+DESK_ROLES: frozenset[str] = frozenset({"author", "region", "care"})
 """Roles of people who belong to no store and sign in at a desk."""
 CALLER_KIND = "staff"
 
@@ -47,7 +47,9 @@ def add_staff(
     Raises NotFound for an unknown store, ValueError where role and store do not go together.
     """
     if (role in DESK_ROLES) is not (store_id is None):
-        raise ValueError("authors and regional managers belong to no store; all others belong to one")
+        raise ValueError(
+            "authors, regional managers and customer care belong to no store; all others belong to one"
+        )
     if store_id is not None:
         read_store(work.session, store_id)
     staff_id, hashed = work.new_id("stf"), hash_pin(work.settings.keys, pin)

@@ -18,7 +18,7 @@ from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from store_api.auth import Caller, allow, bearer_token, current_caller, find_caller
-from store_api.contract import VisitEvent
+from store_api.contract import Identifier, VisitEvent
 from store_api.db import Database
 from store_api.errors import BadRequest, Unavailable
 from store_api.events import PAGE, Bell, last_event, read_events
@@ -35,11 +35,15 @@ EVENT_LIST = TypeAdapter(list[VisitEvent])
 
 
 class EventQuery(BaseModel):
-    """`after`: the last event seen; without it a stream starts now. `format=json` polls once."""
+    """`after`: the last event seen; without it a stream starts now. `format=json` polls once.
+
+    `store_id` is for a desk, which belongs to no store and follows one for the pages that it serves.
+    """
 
     model_config = ConfigDict(extra="forbid")
     after: int | None = Field(default=None, ge=0, le=LARGEST_NUMBER)
     format: str = Field(default="stream", pattern="^(stream|json)$")
+    store_id: Identifier | None = None
 
 
 @api.get(
@@ -54,11 +58,11 @@ class EventQuery(BaseModel):
         }
     },
 )
-@allow("kiosk", "tablet", "rep", "manager")
+@allow("kiosk", "tablet", "rep", "manager", "desk")
 @bound
 def follow_events(query: EventQuery) -> Response:
     """Follow the caller's store (a kiosk: its own station) by server-sent events, or poll once."""
-    channel = Channel(current_app.extensions["database"], current_caller())
+    channel = Channel(current_app.extensions["database"], current_caller(), query.store_id)
     after = _after(query)
     if query.format == "json":
         body = EVENT_LIST.dump_json(channel.read(after or 0))
@@ -69,9 +73,9 @@ def follow_events(query: EventQuery) -> Response:
 class Channel:
     """What one caller may hear."""
 
-    def __init__(self, database: Database, caller: Caller) -> None:
+    def __init__(self, database: Database, caller: Caller, store_id: str | None = None) -> None:
         self._database = database
-        self._store_id = caller.store_id or ""
+        self._store_id = (store_id if caller.role == "desk" else caller.store_id) or ""
         self._station = caller.station if caller.role == "kiosk" else None
 
     def read(self, after: int) -> list[VisitEvent]:

@@ -44,7 +44,7 @@ def show_readiness(work: Work) -> tuple[Health, int]:
 
 
 @api.get("/v1/idempotency-keys/<key>", responses={200: KeyState})
-@allow("kiosk", "tablet", "rep", "manager", "till", "partner", "author", "region")
+@allow("kiosk", "tablet", "rep", "manager", "till", "partner", "author", "region", "care", "phone")
 @reads
 def show_key(work: Work, path: KeyPath) -> KeyState:
     """Say what became of one of the caller's own keys; `unknown` means that nothing was done."""
@@ -56,7 +56,7 @@ def show_key(work: Work, path: KeyPath) -> KeyState:
 
 
 @api.delete("/v1/idempotency-keys/<key>", responses={200: KeyState})
-@allow("kiosk", "tablet", "rep", "manager", "till")
+@allow("kiosk", "tablet", "rep", "manager", "till", "care", "phone")
 @writes_without_key
 def close_key(work: Work, path: KeyPath) -> KeyState:
     """Give up one of the caller's own keys: its answer if it has one, else nothing is ever done under it."""

@@ -20,7 +20,7 @@ from store_api.policies import service as policies
 from store_api.policies.service import PolicyBook
 from store_api.redemptions.service import Redeemed
 from store_api.stores import service as stores
-from store_api.visits import consenting, visiting
+from store_api.visits import consenting, tapping, visiting
 from store_api.visits.models import VisitRow
 from store_api.vouchers import service as vouchers
 from store_api.vouchers.service import VoucherKey, VoucherView
@@ -221,5 +221,6 @@ def note_redemption(work: Work, visit: VisitRow, redeemed: Redeemed) -> None:
         what = "order.settled" if redeemed.code is None else "decision.changed"
         visiting.change(work, visit, what, **fields)
         return
+    tapping.tell_owner(work, visit, redeemed)
     used = {"redemption_id": redeemed.redemption.redemption_id, "outcome": "used"}
     visiting.change(work, visit, "voucher.redeemed", **fields, **used)

@@ -17,7 +17,7 @@ from store_api.orders import service as orders
 from store_api.policy.combine import Proposal, best_combination
 from store_api.redemptions import service as redemptions
 from store_api.redemptions.service import HoldRow
-from store_api.visits import asking, visiting
+from store_api.visits import asking, tapping, visiting
 from store_api.visits.models import VisitRow
 from store_api.work import Work
 
@@ -102,6 +102,8 @@ def hold(work: Work, visit: VisitRow) -> HeldTogether:
             visiting.change(work, visit, "decision.changed", decision_id=refused.decision_id)
             return HeldTogether((), outcome.code, refused)
         held.append(outcome.hold)
+        if work.caller.role == "kiosk":
+            tapping.tap(work, visit, outcome.decision.terms_code)
     step.commit()
     if row is not None:
         fields = {"decision_id": row.decision_id, "hold_id": held[-1].hold_id}

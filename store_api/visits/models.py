@@ -1,4 +1,4 @@
-"""Table of the visits: one customer's time in the store.
+"""Tables of the visits: one customer's time in the store, and the taps with which they agreed to something.
 
 What it must not know: any other feature's tables (what it names is named by identifier).
 """
@@ -23,7 +23,10 @@ class VisitRow(NodeMixin, Base):
     """
 
     __tablename__ = "visits"
-    __table_args__ = (Index("ix_visits_open", "store_id", "state", "opened_at"),)
+    __table_args__ = (
+        Index("ix_visits_open", "store_id", "state", "opened_at"),
+        Index("ix_visits_account", "account_id", "opened_at"),
+    )
 
     visit_id: Mapped[Id] = mapped_column(primary_key=True)
     store_id: Mapped[Id]
@@ -51,3 +54,15 @@ class VisitRow(NodeMixin, Base):
     hold_id: Mapped[Id | None]
     redemption_id: Mapped[Id | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
+
+
+class TapRow(NodeMixin, Base):
+    """A customer's own tap, on a face of theirs that showed a terms code: reserve it, use it."""
+
+    __tablename__ = "customer_taps"
+
+    visit_id: Mapped[Id] = mapped_column(primary_key=True)
+    terms_code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    face: Mapped[str] = mapped_column(String(10))
+    caller_id: Mapped[Id]
+    at: Mapped[dt.datetime]

@@ -71,7 +71,7 @@ def open_visit(work: Work, body: VisitRequest) -> tuple[Visit, int]:
 
 
 @api.get("/v1/visits", responses={200: VisitList})
-@allow("rep", "manager")
+@allow("rep", "manager", "care")
 @reads
 def list_visits(work: Work, query: VisitQuery) -> VisitList:
     """The open visits of the caller's store, newest first."""
@@ -79,7 +79,7 @@ def list_visits(work: Work, query: VisitQuery) -> VisitList:
 
 
 @api.get("/v1/visits/<visit_id>", responses={200: Visit})
-@allow("kiosk", "rep", "manager")
+@allow("kiosk", "rep", "manager", "phone", "care")
 @reads
 def show_visit(work: Work, path: VisitPath) -> Visit:
     """A visit as the caller may see it."""
@@ -159,7 +159,7 @@ def read_voucher_code(work: Work, path: VisitPath, body: VoucherCode) -> Voucher
 
 
 @api.get("/v1/visits/<visit_id>/choices", responses={200: Choices})
-@allow("kiosk", "rep", "manager")
+@allow("kiosk", "rep", "manager", "care")
 @reads
 def list_choices(work: Work, path: VisitPath) -> Choices:
     """What the identified person can ask about."""
@@ -206,7 +206,7 @@ def hold_combination(work: Work, path: VisitPath) -> CombinationHoldAnswer:
 
 
 @api.put("/v1/visits/<visit_id>/order", responses={200: Visit})
-@allow("kiosk", "rep", "manager")
+@allow("kiosk", "rep", "manager", "care")
 @writes
 def answer_questions(work: Work, path: VisitPath, body: Answers) -> Visit:
     """Take the customer's answers into the visit's order."""
@@ -216,7 +216,7 @@ def answer_questions(work: Work, path: VisitPath, body: Answers) -> Visit:
 
 
 @api.post("/v1/visits/<visit_id>/close", responses={200: Visit})
-@allow("kiosk", "rep", "manager")
+@allow("kiosk", "rep", "manager", "care")
 @writes
 def close_visit(work: Work, path: VisitPath, body: VisitClose) -> Visit:
     """End a visit, or let the kiosk forget one whose hold the staff will finish."""

@@ -2,7 +2,7 @@
 
 What it is for: the door to the feature. Finding and changing a visit is in visiting.py, what is asked in
 it in asking.py, an owner's leave for other lines in consenting.py, what a till has rung up for it in
-tilling.py, what it shows in view.py.
+tilling.py, the customer's own taps in tapping.py, what it shows in view.py.
 What it must not know: how a decision is made, how a voucher is consumed, Flask.
 """
 
@@ -14,8 +14,9 @@ from store_api.visits.combining import HeldTogether, propose
 from store_api.visits.combining import hold as hold_together
 from store_api.visits.consenting import list_consents, set_consent
 from store_api.visits.models import VisitRow
+from store_api.visits.tapping import is_tapped, tap
 from store_api.visits.tilling import open_for_till, take_up_till_order
-from store_api.visits.view import show
+from store_api.visits.view import show, show_to_nobody
 from store_api.visits.visiting import (
     change,
     check_code,
@@ -23,20 +24,25 @@ from store_api.visits.visiting import (
     close,
     find,
     find_identified,
+    find_joinable,
     find_of_order,
     find_open,
     find_to_change,
     is_open_to,
+    open_for_caller,
     open_visit,
     see_photo_id,
     send_code,
+    shows_person,
+    tell,
     unlock_person,
 )
 
 __all__ = [
     "HeldTogether", "IdentityCheck", "ReadVoucher", "VisitRow", "answer", "change", "check_code",
-    "check_identity", "choices", "close", "decide", "find", "find_identified", "find_of_order",
-    "find_open", "find_to_change", "hold_together", "is_open_to", "list_consents", "note_redemption",
-    "open_for_till", "open_visit", "propose", "read_code", "see_photo_id", "send_code", "set_consent",
-    "show", "take_up_till_order", "unlock_person",
+    "check_identity", "choices", "close", "decide", "find", "find_identified", "find_joinable",
+    "find_of_order", "find_open", "find_to_change", "hold_together", "is_open_to", "is_tapped",
+    "list_consents", "note_redemption", "open_for_caller", "open_for_till", "open_visit", "propose",
+    "read_code", "see_photo_id", "send_code", "set_consent", "show", "show_to_nobody", "shows_person",
+    "take_up_till_order", "tap", "tell", "unlock_person",
 ]  # fmt: skip

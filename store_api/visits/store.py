@@ -58,6 +58,15 @@ def find_open_visits(session: Session, store_id: str, since: dt.datetime) -> Seq
     return session.scalars(chosen.order_by(*newest_first).limit(200)).all()
 
 
+def find_visits_of_account(session: Session, account_id: str, since: dt.datetime) -> Sequence[VisitRow]:
+    """An account's visits that are open and were opened since a moment, newest first."""
+    chosen = sa.select(VisitRow).where(
+        VisitRow.account_id == account_id, VisitRow.opened_at >= since, VisitRow.state == "open"
+    )
+    newest_first = (VisitRow.opened_at.desc(), VisitRow.visit_id.desc())
+    return session.scalars(chosen.order_by(*newest_first).limit(20)).all()
+
+
 def is_code_taken(session: Session, store_id: str, code: str, since: dt.datetime) -> bool:
     """Whether an open visit of the store goes by a spoken code."""
     chosen = sa.select(VisitRow.visit_id).where(

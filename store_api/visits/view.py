@@ -26,7 +26,17 @@ from store_api.work import Work
 def show(work: Work, visit: VisitRow) -> Visit:
     """The visit as its caller may see it."""
     is_open = visiting.is_open_to(visit, work)
-    seen = _person_parts(work, visit) if is_open and visit.identity is not None else _NOBODY
+    seen = _person_parts(work, visit) if is_open and visiting.shows_person(visit, work) else _NOBODY
+    return _show(work, visit, is_open, seen)
+
+
+def show_to_nobody(visit: VisitRow) -> Visit:
+    """An open visit to somebody who has not said who they are: that there is one, and nothing in it."""
+    return _show(None, visit, True, _NOBODY)
+
+
+def _show(work: Work | None, visit: VisitRow, is_open: bool, seen: dict[str, Any]) -> Visit:
+    shows_scan = work is not None and is_open
     return Visit(
         visit_id=visit.visit_id,
         code=visit.code,
@@ -36,8 +46,8 @@ def show(work: Work, visit: VisitRow) -> Visit:
         state="open" if is_open else "closed",
         opened_at=visit.opened_at,
         revision=visit.revision,
-        scanned_policy=_scanned_policy(work, visit) if is_open else None,
-        scanned_voucher_id=visit.scanned_voucher_id if is_open else None,
+        scanned_policy=_scanned_policy(work, visit) if work is not None and shows_scan else None,
+        scanned_voucher_id=visit.scanned_voucher_id if shows_scan else None,
         outcome=visit.outcome,
         **seen,
     )

@@ -17,9 +17,13 @@ from store_api import events
 from store_api.accounts import service as accounts
 from store_api.accounts.service import IdentityCheck, KnownPerson
 from store_api.audit import service as audit
+from store_api.calls import service as calls
 from store_api.contract import IdentityRequest, OneTimeCodeCheck, VisitClose, VisitRequest
 from store_api.errors import Conflict, NotAllowed, NotFound
+from store_api.notices import service as notices
+from store_api.phones import service as phones
 from store_api.redemptions import service as redemptions
+from store_api.stores import service as stores
 from store_api.visits import store
 from store_api.visits.models import VisitRow
 from store_api.work import Work
@@ -30,6 +34,8 @@ person's name on the tablet until the evening, and no visit to a counter lasts t
 CODE_RANGE = 9_000
 """Spoken codes run from 1-000 to 9-999."""
 CODE_DRAWS = 50
+CARE = "care"
+"""Channel, and station where there is no other, of a visit by telephone."""
 
 NOTHING_KNOWN: dict[str, Any] = {
     "identity": None,
@@ -67,15 +73,76 @@ def open_visit(work: Work, body: VisitRequest) -> VisitRow:
 
 
 def find(work: Work, visit_id: str) -> VisitRow:
-    """A visit that the caller may see: of their store, and for a kiosk of their own station.
+    """A visit that the caller may see: of their store, and for a kiosk of their own station; for a phone the
+    one that it joined; for customer care those of the account that is on the telephone.
 
     Raises NotFound.
     """
     visit = store.find_visit(work.session, visit_id)
-    if visit is None or visit.store_id != work.caller.store_id:
+    if visit is None or not _is_within_reach(visit, work):
         raise NotFound
-    if work.caller.role == "kiosk" and visit.station != work.caller.station:
-        raise NotFound
+    return visit
+
+
+def _is_within_reach(visit: VisitRow, work: Work) -> bool:
+    caller = work.caller
+    if caller.role == "phone":
+        return visit.visit_id == caller.visit_id
+    if caller.role == "care":
+        call = calls.current(work.session, caller.subject_id, work.now)
+        return call is not None and visit.account_id == call.account_id
+    if visit.store_id != caller.store_id:
+        return False
+    return caller.role != "kiosk" or visit.station == caller.station
+
+
+def shows_person(visit: VisitRow, work: Work) -> bool:
+    """Whether the caller may be shown what the visit holds of its person.
+
+    On a phone only after its holder's own check: the person themself, or an owner or manager of the account.
+    """
+    if visit.identity is None:
+        return False
+    if work.caller.role != "phone":
+        return True
+    holder = phones.who_holds(work.session, work.caller.session_id)
+    if holder is None or holder.account_id != visit.account_id:
+        return False
+    return holder.person_id == visit.person_id or holder.role in accounts.FREE_ROLES
+
+
+def find_joinable(work: Work, visit_id: str) -> VisitRow | None:
+    """A visit that a code leads to, open and with its customer still there; whoever asks."""
+    visit = store.find_visit(work.session, visit_id)
+    is_open = visit is not None and visit.state == "open" and visit.opened_at >= work.now - LONGEST_VISIT
+    return visit if is_open else None
+
+
+def open_for_caller(work: Work, store_id: str, language: str) -> VisitRow:
+    """Open a visit for whoever is on the telephone with customer care, for a store. Raises NotFound."""
+    call = calls.current(work.session, work.caller.subject_id, work.now)
+    if call is None:
+        raise NotAllowed("identity.not_checked")
+    visit = VisitRow(
+        visit_id=work.new_id("vis"),
+        store_id=stores.read_place(work.session, store_id).store_id,
+        station=work.caller.station or CARE,
+        channel=CARE,
+        code=_draw_code(work, store_id),
+        language=language,
+        state="open",
+        opened_at=work.now,
+        revision=0,
+        paper=False,
+        identity=call.identity,
+        identified_at=work.now,
+        account_id=call.account_id,
+        person_id=call.person_id,
+        line_id=call.line_id,
+    )
+    work.session.add(visit)
+    work.session.flush()
+    change(work, visit, "visit.opened")
     return visit
 
 
@@ -90,7 +157,7 @@ def find_to_change(work: Work, visit_id: str) -> VisitRow:
 def find_identified(work: Work, visit_id: str) -> VisitRow:
     """The same, where somebody was identified. Raises NotFound, Conflict, NotAllowed."""
     visit = find_to_change(work, visit_id)
-    if visit.identity is None:
+    if not shows_person(visit, work):
         raise NotAllowed("identity.not_checked")
     return visit
 
@@ -108,9 +175,13 @@ def find_of_order(work: Work, visit_id: str, order_id: str | None) -> VisitRow:
 
 
 def find_open(work: Work) -> list[VisitRow]:
-    """The open visits of the caller's store, newest first."""
+    """The open visits of the caller's store, newest first; for care those of its caller's account."""
     since = work.now - LONGEST_VISIT
-    visits = store.find_open_visits(work.session, work.caller.store_id or "", since)
+    if work.caller.role == "care":
+        call = calls.current(work.session, work.caller.subject_id, work.now)
+        visits = store.find_visits_of_account(work.session, call.account_id, since) if call else ()
+    else:
+        visits = store.find_open_visits(work.session, work.caller.store_id or "", since)
     return [visit for visit in visits if is_open_to(visit, work)]
 
 
@@ -140,6 +211,11 @@ def change(work: Work, visit: VisitRow, what: str, **fields: Any) -> None:
     """
     if not store.change_visit(work.session, visit, fields):
         raise NotFound
+    tell(work, visit, what)
+
+
+def tell(work: Work, visit: VisitRow, what: str) -> None:
+    """Tell every face of the store something that changes nothing of the visit itself."""
     events.tell(
         work.session,
         store_id=visit.store_id,
@@ -160,6 +236,8 @@ def check_identity(work: Work, visit: VisitRow, body: IdentityRequest) -> Identi
 def see_photo_id(work: Work, visit: VisitRow, telephone: str) -> IdentityCheck:
     """Note that the calling member of staff saw the photo ID of the person of a number."""
     check = accounts.see_photo_id(work, visit.visit_id, telephone)
+    if check.person is not None:
+        notices.tell_check(work, check.person.account_id, check.person.line_id, visit.store_id)
     return _note_identity(work, visit, check, "photo_id_seen")
 
 

@@ -28,6 +28,8 @@ from tests.store_api.demo_fixtures import demo_url, postgres_demo, sqlite_demo, 
 from tests.store_api.factories import (
     AUTHOR_NUMBER,
     AUTHOR_PIN,
+    CARE_NUMBER,
+    CARE_PIN,
     MANAGER_NUMBER,
     MANAGER_PIN,
     OTHER_AUTHOR_NUMBER,
@@ -211,6 +213,20 @@ def as_region(as_desk: Client) -> Client:
 def as_other_region(as_desk: Client) -> Client:
     """Avery, another regional manager."""
     return sign_in(as_desk, OTHER_REGION_NUMBER, OTHER_REGION_PIN)
+
+
+@pytest.fixture
+def as_care(as_desk: Client) -> Client:
+    """Kim, an agent of customer care, signed in at a desk."""
+    return sign_in(as_desk, CARE_NUMBER, CARE_PIN)
+
+
+@pytest.fixture
+def as_phone(as_kiosk: Client, as_nobody: Client) -> Client:
+    """A phone that joined a visit at the kiosk; nobody knows yet who holds it."""
+    visit_id = as_kiosk.post("/v1/visits", {}).get_json()["visit_id"]
+    code = as_kiosk.post(f"/v1/visits/{visit_id}/join-codes", {}).get_json()["code"]
+    return Client(as_nobody.app, as_nobody.post("/v1/joins", {"code": code}).get_json()["token"])
 
 
 def _furnish(url: str) -> World:

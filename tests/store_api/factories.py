@@ -35,6 +35,7 @@ MANAGER_NUMBER, MANAGER_PIN = "1002", "9357"
 AUTHOR_NUMBER, AUTHOR_PIN = "9001", "3141"
 OTHER_AUTHOR_NUMBER, OTHER_AUTHOR_PIN = "9002", "2718"
 REGION_NUMBER, REGION_PIN = "9101", "1618"
+CARE_NUMBER, CARE_PIN = "5001", "2357"
 OTHER_REGION_NUMBER, OTHER_REGION_PIN = "9102", "5772"
 
 
@@ -75,6 +76,7 @@ class World:
     region_id: str
     other_region_id: str
     store_partner: str
+    care_id: str
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def furnish(work: Work) -> World:
         region_id=add_staff(work, REGION_NUMBER, "Taylor", "region", None, REGION_PIN),
         other_region_id=add_staff(work, OTHER_REGION_NUMBER, "Avery", "region", None, OTHER_REGION_PIN),
         partner=add_partner(work, "billing", None)[1],
+        care_id=add_staff(work, CARE_NUMBER, "Kim", "care", None, CARE_PIN),
         store_partner=add_partner(work, "till vendor", PLACE.store_id)[1],
     )
 

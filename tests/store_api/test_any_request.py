@@ -27,6 +27,8 @@ from tests.store_api.conftest import Template
 from tests.store_api.factories import (
     AUTHOR_NUMBER,
     AUTHOR_PIN,
+    CARE_NUMBER,
+    CARE_PIN,
     MANAGER_NUMBER,
     MANAGER_PIN,
     REGION_NUMBER,
@@ -48,6 +50,7 @@ SIGN_IN = {
     "manager": ("tablet", MANAGER_NUMBER, MANAGER_PIN),
     "author": ("desk", AUTHOR_NUMBER, AUTHOR_PIN),
     "region": ("desk", REGION_NUMBER, REGION_PIN),
+    "care": ("desk", CARE_NUMBER, CARE_PIN),
 }
 _keys = itertools.count(1)
 
@@ -62,7 +65,10 @@ class Target:
         self.tokens = {**devices, "partner": world.partner}
         for role in SIGN_IN:
             self.tokens[role] = self._sign_in(role)
-        self.visit = Client(app, world.kiosk).post("/v1/visits", {}).get_json()["visit_id"]
+        kiosk = Client(app, world.kiosk)
+        self.visit = kiosk.post("/v1/visits", {}).get_json()["visit_id"]
+        code = kiosk.post(f"/v1/visits/{self.visit}/join-codes", {}).get_json()["code"]
+        self.tokens["phone"] = Client(app, None).post("/v1/joins", {"code": code}).get_json()["token"]
 
     def headers(self, operation: Any) -> dict[str, str]:
         """A token that the operation is for, and a fresh key."""
