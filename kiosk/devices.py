@@ -18,7 +18,7 @@ from hardware.camera.loop import CameraLoop, CameraState
 from hardware.check import State
 from hardware.ports import DecodeFault, Decoder, Look, Scan, Symbology
 from hardware.scanner.layouts import repair
-from kiosk.receipts.compose import compose_receipt
+from kiosk.receipts.compose import OtherUse, compose_receipt
 from kiosk.receipts.print_queue import PrintQueue
 from kiosk.scan.inbox import InboxScan, ScanInbox, Source
 from kiosk.spool import PrintJob
@@ -44,7 +44,8 @@ class PrintState(Enum):
 @dataclass(frozen=True)
 class ReceiptOrder:
     """A receipt to print: `subject` is the redemption, hold or decision that it is a paper of; `foot` are
-    lines below the sheet; `till_code` is for the till to scan; `proof` the signed line of a redemption."""
+    lines below the sheet; `till_code` is for the till to scan; `proof` the signed line of a redemption, and
+    `others` the other vouchers that were used on its order."""
 
     station: str
     subject: str
@@ -55,6 +56,7 @@ class ReceiptOrder:
     foot: tuple[str, ...] = ()
     proof: str | None = None
     till_code: str | None = None
+    others: tuple[OtherUse, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -251,6 +253,7 @@ class StationPrinter:
             terms_url=order.terms_url,
             proof=order.proof,
             till_code=order.till_code,
+            others=order.others,
         )
         key = f"{order.subject}:{again}" if again else order.subject
         return _state_of(self._queue.submit(key, receipt, order.subject))

@@ -6,13 +6,22 @@ and before its mark, so that the text of the document is in the order of the she
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
-from kiosk.receipts.compose import COPY_MARK, PROOF, TERMS_PICTURE, TILL, Receipt, ReceiptLine
+from kiosk.receipts.compose import (
+    BESIDES,
+    COPY_MARK,
+    PROOF,
+    TERMS_PICTURE,
+    TILL,
+    OtherUse,
+    Receipt,
+    ReceiptLine,
+)
 from kiosk.receipts.fonts import (
     BOLD,
     BOLD_FIGURES,
@@ -76,7 +85,22 @@ def blocks_of(receipt: Receipt, look: Look) -> list[Block]:
         made.append(_till_code(receipt.till_code, TILL[receipt.language], look))
     if receipt.proof:
         made.append(_proof(receipt.proof, PROOF[receipt.language], look, receipt.foot if beside else ()))
+    for other in receipt.others:
+        made += _other_use(other, receipt, look)
     return made
+
+
+def _other_use(other: OtherUse, receipt: Receipt, look: Look) -> Iterator[Block]:
+    """Another voucher of the order: what it is, its words, its signed line."""
+    label = Setting(REGULAR, look.small, look.muted, before=look.body * 0.4)
+    yield replace(_ruled(set_line(BESIDES[receipt.language], None, look.width, label), look), holds=True)
+    title = Setting(BOLD, look.heading, look.ink, after=look.body * 0.35, mark_font=BOLD_FIGURES, role="H2")
+    yield replace(set_line(other.title, other.amount, look.width, title), holds=True)
+    section, lines = replace(receipt, lines=other.lines), list(other.lines)
+    while lines:
+        yield _next_block(section, look, lines)
+    if other.proof:
+        yield _proof(other.proof, PROOF[receipt.language], look, ())
 
 
 def _next_block(receipt: Receipt, look: Look, lines: list[ReceiptLine]) -> Block:

@@ -11,7 +11,7 @@ from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 
 from hardware.printer.profiles import WIDE, PrintProfile
-from kiosk.receipts.compose import COPY_MARK, PROOF, TILL, Receipt, ReceiptLine
+from kiosk.receipts.compose import BESIDES, COPY_MARK, PROOF, TILL, OtherUse, Receipt, ReceiptLine
 from kiosk.receipts.dots import draw_code_128, draw_qr, draw_row
 
 NARROWEST_WIDE = 500
@@ -82,6 +82,8 @@ class _Writer:
         if receipt.proof:
             self._text(PROOF[receipt.language], align="center")
             self._qr(receipt.proof, PROOF_MODULE)
+        for other in receipt.others:
+            self._other_use(other, receipt)
         if self._profile.cuts:
             self._printer.cut(mode="PART")
         else:
@@ -117,6 +119,17 @@ class _Writer:
                 self._marked(line, bold=True)
             case _:
                 self._marked(line)
+
+    def _other_use(self, other: OtherUse, receipt: Receipt) -> None:
+        """Another voucher of the order: what it is, its words, its signed line."""
+        self._rule()
+        self._text(BESIDES[receipt.language], align="left")
+        self._marked(ReceiptLine("heading", other.title, other.amount), bold=True)
+        for line in other.lines:
+            self._line(line, receipt)
+        if other.proof:
+            self._text(PROOF[receipt.language], align="center")
+            self._qr(other.proof, PROOF_MODULE)
 
     def _marked(self, line: ReceiptLine, bold: bool = False, indent: int = 0) -> None:
         """The text, and its mark at the right: on the text's last row, or on one more where it is full."""

@@ -10,9 +10,10 @@ import hashlib
 from zoneinfo import ZoneInfo
 
 from kiosk.devices import ReceiptOrder
+from kiosk.receipts.compose import OtherUse, compose_other
 from kiosk.steps import Step, step_of
-from kiosk.words import say, write_day, write_time
-from store_api.contract import ClaimAnswer, Hold, Redemption, Store, Visit
+from kiosk.words import say, write_day, write_money, write_time
+from store_api.contract import ClaimAnswer, Hold, Redemption, Store, UsedVoucher, Visit
 
 
 def order_receipt(
@@ -36,7 +37,15 @@ def order_receipt(
         proof=(used.proof or None) if used is not None else None,
         foot=_how_it_was_used(language, used, ZoneInfo(store.zone)) if used is not None else (),
         till_code=till_code if hold is not None else None,
+        others=tuple(_other(language, each) for each in visit.also_used) if used is not None else (),
     )
+
+
+def _other(language: str, used: UsedVoucher) -> OtherUse:
+    """Another voucher of the order, with what it took below zero, as it stands on the sheet."""
+    took, proof = used.redemption.amount, used.redemption.proof or None
+    amount = None if took is None else f"\u2212{write_money(language, took)}"
+    return compose_other(used.sheets[language], used.title[language], amount, proof)
 
 
 def reserved_hold(visit: Visit) -> Hold | None:

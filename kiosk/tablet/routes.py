@@ -191,6 +191,7 @@ def _visit_page(
         visit=visit,
         sheet=views.sheet_of(visit),
         can_confirm=views.can_confirm(visit),
+        confirm_words=views.confirm_words(visit),
         can_release=views.can_release(visit),
         can_extend=views.can_extend(visit),
         can_reserve=acts and views.can_reserve(visit),

@@ -34,9 +34,14 @@ def sheet_of(visit: Visit) -> Sheet | None:
 
 
 def can_confirm(visit: Visit) -> bool:
-    """Whether the rep can confirm the order: a yes that the customer has reserved."""
-    is_reserved = can_be_reserved(visit) and step_of(visit) is Step.RESERVED
+    """Whether the rep can confirm the order: something is reserved for it, whatever was asked besides."""
+    is_reserved = step_of(visit) is Step.RESERVED
     return is_reserved and visit.order is not None and bool(visit.order.items)
+
+
+def confirm_words(visit: Visit) -> str:
+    """What the button that confirms says: what is reserved need not be what the sheet is about."""
+    return "tablet.confirm" if can_be_reserved(visit) else "tablet.confirm_reserved"
 
 
 def can_choose(visit: Visit) -> bool:

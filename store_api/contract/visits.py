@@ -94,11 +94,20 @@ class ConsentRequest(Wire):
     allowed: bool
 
 
+class UsedVoucher(Wire):
+    """A voucher that was used on an order besides the one that the visit shows, with its own sheet."""
+
+    title: Words
+    redemption: Redemption
+    sheets: dict[str, Sheet]
+
+
 class Visit(Wire):
     """One customer's time in the store as the caller may see it.
 
     `person`, `line`, `decision`, `order` are null until the identity check. `code` is short and spoken
-    ("4-817"). `revision` rises with every change.
+    ("4-817"). `revision` rises with every change. `also_used` are the other vouchers that were used
+    on the order of `redemption` and not undone.
     """
 
     visit_id: Identifier
@@ -119,6 +128,7 @@ class Visit(Wire):
     hold: Hold | None
     redemption: Redemption | None
     outcome: str | None
+    also_used: tuple[UsedVoucher, ...] = ()
 
 
 class IdentityAnswer(Wire):

@@ -190,11 +190,11 @@ def _log_capture(work: Work, order: OrderRow) -> None:
 
 
 def _decision_of(work: Work, order: OrderRow, visit: VisitRow) -> DecisionRow:
-    """The decision that the visit shows, which must be about this order."""
+    """The decision that the visit shows, which must be about this order, or what is reserved for it."""
     named = decisions.find(work.session, visit.decision_id) if visit.decision_id else None
     if named is None or named.order_id != order.order_id:
         raise Conflict("order.without_decision")
-    return named
+    return redemptions.named_by_holds(work, named)
 
 
 def _order_of_caller(work: Work, name: str) -> tuple[OrderRow, VisitRow]:

@@ -86,6 +86,41 @@ def release(work: Work, hold: HoldRow) -> None:
     record(work, "voucher.released", hold.voucher_id, {"hold": hold.hold_id, "order": hold.order_id})
 
 
+def renew_or_release(work: Work, named: DecisionRow, now: DecisionRow) -> None:
+    """Let the hold of a voucher that was refused stand for the answer that its customer is shown now.
+
+    Where that answer takes nothing there is nothing to reserve: the hold is released.
+    """
+    held = standing_hold(work, named, str(named.order_id))
+    if held is None:
+        return
+    if not takes_something(now):
+        release(work, held)
+        return
+    held.amount_minor, held.currency = applied(now)
+    held.decision_id = now.decision_id
+    work.session.flush()
+
+
+def named_by_holds(work: Work, named: DecisionRow) -> DecisionRow:
+    """The decision by which an order is settled: the named one, if it takes something from a voucher.
+
+    Else the decision of what is reserved for the order last, if anything is: what somebody asked besides,
+    and was refused, does not stand in the way of what is reserved.
+    """
+    if named.order_id is None or (named.voucher_id is not None and takes_something(named)):
+        return named
+    held = holds_of_order(work, named.account_id, named.order_id)
+    found = decisions.find(work.session, held[-1].decision_id) if held else None
+    return named if found is None else found
+
+
+def takes_something(shown: DecisionRow) -> bool:
+    """Whether a decision is a yes that takes something: money, or a benefit without an amount."""
+    amount, _ = applied(shown)
+    return decisions.gist(shown).outcome == "eligible" and amount != 0
+
+
 def extend(work: Work, hold: HoldRow) -> None:
     """Let the holds of an order last as long again as a new one would, within an hour of their beginning.
 

@@ -16,6 +16,7 @@ from store_api.redemptions.holding import (
     hold,
     holds_of_order,
     is_live,
+    named_by_holds,
     release,
     show_held,
     show_hold,
@@ -35,7 +36,7 @@ from store_api.redemptions.voiding import void
 
 __all__ = [
     "Actor", "Held", "HoldRow", "Redeemed", "RedemptionRow", "actor_of", "extend", "find_hold",
-    "find_redemption", "hold", "holds_of_order", "is_live", "listing", "parts_of_redeemed", "redeem",
-    "redeem_order", "release", "show_held", "show_hold", "show_redeemed", "show_redemption",
+    "find_redemption", "hold", "holds_of_order", "is_live", "listing", "named_by_holds", "parts_of_redeemed",
+    "redeem", "redeem_order", "release", "show_held", "show_hold", "show_redeemed", "show_redemption",
     "standing_hold", "void",
 ]  # fmt: skip

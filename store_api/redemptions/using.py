@@ -32,7 +32,7 @@ from store_api.redemptions.consuming import (
     record,
     refusal_of,
 )
-from store_api.redemptions.holding import holds_of_order, is_live
+from store_api.redemptions.holding import holds_of_order, is_live, renew_or_release
 from store_api.redemptions.models import HoldRow, RedemptionRow
 from store_api.rows import add_plain_row
 from store_api.vouchers import service as vouchers
@@ -76,11 +76,15 @@ def redeem(work: Work, named: DecisionRow, actor: Actor) -> Redeemed:
 def redeem_order(work: Work, named: DecisionRow, actor: Actor) -> Redeemed:
     """Use what a decision granted together with every other voucher that is reserved for its order.
 
-    All are used, or none: where one of them is refused, its code and its decision are given back.
+    All are used, or none: where one of them is refused, its code and its decision are given back, and its
+    hold stands for the new answer or, where that takes nothing, is released.
     """
     others = _other_holds(work, named)
     if not others:
-        return redeem(work, named, actor)
+        alone = redeem(work, named, actor)
+        if alone.redemption is None and alone.code is not None:
+            renew_or_release(work, named, alone.decision)
+        return alone
     consumable(work, named)
     rows = [named, *(_decision_of(work, hold) for hold in others)]
     step = work.session.begin_nested()
@@ -89,7 +93,9 @@ def redeem_order(work: Work, named: DecisionRow, actor: Actor) -> Redeemed:
         used[row.decision_id] = redeemed = redeem(work, row, actor)
         if redeemed.redemption is None:
             step.rollback()
-            return replace(redeemed, decision=decisions.decide_again(work, row).row)
+            now = decisions.decide_again(work, row).row
+            renew_or_release(work, row, now)
+            return replace(redeemed, decision=now)
     step.commit()
     also = tuple(each.redemption for row, each in _but(used, named) if each.redemption is not None)
     return replace(used[named.decision_id], also=also)

@@ -18,6 +18,7 @@ from store_api.orders import service as orders
 from store_api.orders.service import OrderPlace, OrderRow
 from store_api.policies import service as policies
 from store_api.policies.service import PolicyBook
+from store_api.redemptions import service as redemptions
 from store_api.redemptions.service import Redeemed
 from store_api.stores import service as stores
 from store_api.visits import consenting, tapping, visiting
@@ -219,8 +220,16 @@ def note_redemption(work: Work, visit: VisitRow, redeemed: Redeemed) -> None:
     fields = {"decision_id": redeemed.decision.decision_id}
     if redeemed.redemption is None:
         what = "order.settled" if redeemed.code is None else "decision.changed"
-        visiting.change(work, visit, what, **fields)
+        visiting.change(work, visit, what, **fields, **_left_reserved(work, visit))
         return
     tapping.tell_owner(work, visit, redeemed)
     used = {"redemption_id": redeemed.redemption.redemption_id, "outcome": "used"}
     visiting.change(work, visit, "voucher.redeemed", **fields, **used)
+
+
+def _left_reserved(work: Work, visit: VisitRow) -> dict[str, str | None]:
+    """The hold on which the visit stands, where the one before was released with a refusal."""
+    if visit.hold_id is None or visiting.has_live_hold(work.session, visit, work.now):
+        return {}
+    left = redemptions.holds_of_order(work, str(visit.account_id), str(visit.order_id))
+    return {"hold_id": left[-1].hold_id} if left else {}

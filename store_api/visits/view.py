@@ -10,13 +10,23 @@ from __future__ import annotations
 from typing import Any
 
 from store_api.accounts import service as accounts
-from store_api.contract import Decision, Hold, Order, OrderVoucher, PolicyText, Redemption, Visit
+from store_api.contract import (
+    Decision,
+    Hold,
+    Order,
+    OrderVoucher,
+    PolicyText,
+    Redemption,
+    UsedVoucher,
+    Visit,
+)
 from store_api.decisions import service as decisions
 from store_api.money import to_money
 from store_api.orders import service as orders
 from store_api.orders.service import OrderRow
 from store_api.policies import service as policies
 from store_api.redemptions import service as redemptions
+from store_api.redemptions.service import RedemptionRow
 from store_api.visits import visiting
 from store_api.visits.models import VisitRow
 from store_api.vouchers import service as vouchers
@@ -69,6 +79,7 @@ def _person_parts(work: Work, visit: VisitRow) -> dict[str, Any]:
         "decision": _decision(work, visit),
         "hold": _hold(work, visit),
         "redemption": _redemption(work, visit),
+        "also_used": _also_used(work, visit),
     }
 
 
@@ -106,6 +117,23 @@ def _hold(work: Work, visit: VisitRow) -> Hold | None:
 def _redemption(work: Work, visit: VisitRow) -> Redemption | None:
     row = redemptions.find_redemption(work.session, visit.redemption_id) if visit.redemption_id else None
     return redemptions.show_redemption(row, work.settings.keys) if row else None
+
+
+def _also_used(work: Work, visit: VisitRow) -> tuple[UsedVoucher, ...]:
+    """The other vouchers of the order on which the visit's own was used, first to last."""
+    if visit.redemption_id is None or visit.order_id is None:
+        return ()
+    used = redemptions.listing.of_order(work.session, str(visit.account_id), visit.order_id)
+    return tuple(_used(work, row) for row in used if row.redemption_id != visit.redemption_id)
+
+
+def _used(work: Work, row: RedemptionRow) -> UsedVoucher:
+    found = decisions.find(work.session, row.decision_id)
+    if found is None:
+        raise LookupError(f"{row.redemption_id} names a decision that is not there")
+    shown = decisions.show(found)
+    redemption = redemptions.show_redemption(row, work.settings.keys)
+    return UsedVoucher(title=shown.title, redemption=redemption, sheets=shown.sheets)
 
 
 def _scanned_policy(work: Work, visit: VisitRow) -> PolicyText | None:

@@ -38,6 +38,22 @@ def test_the_sheet_stays_in_the_customers_language(tablet: Browser, store: Scrip
     assert 'id="sheet" lang="es"' in tablet.get("/visits/vis_1").text
 
 
+def test_what_is_reserved_is_confirmed_beside_a_no_and_the_button_says_so(
+    tablet: Browser, store: ScriptedStore
+) -> None:
+    store.visit = RESERVED
+    assert "Confirm the order and use the credit" in tablet.get("/visits/vis_1").text
+    store.visit = RESERVED.model_copy(update={"decision": factories.decision("no")})
+    assert "Confirm the order and use what is reserved" in tablet.get("/visits/vis_1").text
+
+
+def test_the_kiosk_says_when_less_is_reserved_than_before(in_visit: Browser, store: ScriptedStore) -> None:
+    store.visit = RESERVED
+    assert "cannot be used on this order now" not in in_visit.get("/reserved").text
+    store.visit = RESERVED.model_copy(update={"decision": factories.decision("no")})
+    assert "cannot be used on this order now" in in_visit.get("/reserved").text
+
+
 def test_open_visits_say_where_they_stand(tablet: Browser, store: ScriptedStore) -> None:
     store.visit = RESERVED
     page = tablet.get("/visits").text

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from store_api.accounts import service as accounts
+from store_api.receipt_proofs import public_keys, verify_receipt
 from store_api.redemptions.models import HoldRow
 from store_api.vouchers.models import VoucherUse
 from tests.store_api.factories import make_work
@@ -84,6 +85,24 @@ def test_all_of_it_is_reserved_and_used_on_one_order(story: Story) -> None:
     assert visitor.look()["order"]["state"] == "confirmed"
 
 
+def test_each_voucher_of_an_order_has_a_line_of_its_own_that_verifies(story: Story) -> None:
+    visitor = iris(story)
+    hold_best(visitor)
+    used = confirm(story, visitor)
+    seen = visitor.look()
+    (other,) = seen["also_used"]
+    assert other["redemption"] == used["also"][0]
+    assert other["title"]["en"] in TITLES.values()
+    assert other["sheets"]["es"]["terms_code"] == other["redemption"]["terms_code"]
+    for each in (seen["redemption"], other["redemption"]):
+        proved = verify_receipt(each["proof"], public_keys(story.settings.keys))
+        assert proved.is_of(each["redemption_id"])
+        assert (str(proved.amount), proved.terms_code) == (each["amount"]["amount"], each["terms_code"])
+    undone = f"/v1/redemptions/{other['redemption']['redemption_id']}/void"
+    body_of(story.staff("Alex").post(undone, {"reason": "wrong_voucher"}))
+    assert visitor.look()["also_used"] == []
+
+
 def test_reserving_it_twice_reserves_it_once(story: Story) -> None:
     visitor = iris(story)
     assert hold_best(visitor)["holds"] == hold_best(visitor)["holds"]
@@ -119,6 +138,66 @@ def test_a_price_that_fell_never_pays_out(story: Story) -> None:
     total = sum(float(each["amount"]["amount"]) for each in taken)
     assert total <= 60.0
     assert captured["code"] is None
+
+
+def void_one(story: Story, visitor: Visitor, place: int) -> str:
+    """Make the voucher of one of a visitor's two holds void; its identifier."""
+    voucher_id = str(sorted(each["voucher_id"] for each in visitor.look()["order"]["vouchers"])[place])
+    body_of(story.staff("Alex").post(f"/v1/vouchers/{voucher_id}/void", {"reason": "misused"}))
+    return voucher_id
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_what_is_refused_of_several_is_not_reserved_any_more_and_the_rest_is_used(
+    story: Story, place: int
+) -> None:
+    visitor = iris(story)
+    hold_best(visitor)
+    gone = void_one(story, visitor, place)
+    refused = confirm(story, visitor)
+    assert (refused["redemption"], refused["also"]) == (None, [])
+    assert (refused["decision"]["voucher_id"], refused["decision"]["codes"]) == (gone, ["voucher.void"])
+    seen = visitor.look()
+    (left,) = seen["order"]["vouchers"]
+    assert left["voucher_id"] != gone
+    assert (seen["hold"]["hold_id"], seen["hold"]["state"]) == (left["hold_id"], "held")
+    assert seen["decision"]["codes"] == ["voucher.void"]
+    with story.database.reading() as session:
+        ended = session.scalars(sa.select(HoldRow).where(HoldRow.voucher_id == gone)).one()
+        assert ended.ended_as == "released"
+    used = confirm(story, visitor)
+    assert used["code"] is None
+    assert (used["redemption"]["voucher_id"], used["also"]) == (left["voucher_id"], [])
+    assert uses(story) == 1
+
+
+def test_what_is_left_with_nothing_to_take_is_not_reserved_any_more(story: Story) -> None:
+    visitor = iris(story)
+    hold_best(visitor)
+    order_id = visitor.look()["order"]["order_id"]
+    item = {"sku": DEAR, "price": {"amount": "10.00", "currency": "USD"}}
+    body = {"items": [item], "agreement_months": 24, "till_reference": "T-1"}
+    codes = []
+    while True:
+        captured = body_of(story.till.post(f"/v1/orders/{order_id}/capture", body))
+        if captured["code"] is None:
+            break
+        codes.append(captured["code"])
+        assert len(codes) < 4, "the till never comes to an end"
+    taken = [captured["redemption"], *captured["also"]]
+    assert [each["amount"]["amount"] for each in taken] == ["10.00"]
+    assert captured["total_after"]["amount"] == "0.00"
+    with story.database.reading() as session:
+        holds = session.scalars(sa.select(HoldRow).where(HoldRow.visit_id == visitor.visit_id)).all()
+        assert sorted(str(each.ended_as) for each in holds) == ["redeemed", "released"]
+
+
+def test_a_no_that_was_asked_besides_does_not_stand_in_the_way_of_what_is_reserved(story: Story) -> None:
+    visitor = iris(story)
+    visitor.reserve(visitor.ask("upgrade-credit-50"))
+    assert visitor.ask("welcome-bonus-30")["codes"] == ["combination.excluded"]
+    used = confirm(story, visitor)
+    assert (used["code"], used["redemption"]["amount"]["amount"]) == (None, "50.00")
 
 
 @pytest.mark.parametrize("first", ["upgrade-credit-50", "welcome-bonus-30"])
