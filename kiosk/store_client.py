@@ -17,6 +17,7 @@ from kiosk.store_calls.combinations import CombinationCalls
 from kiosk.store_calls.decisions import DecisionCalls
 from kiosk.store_calls.identity import IdentityCalls
 from kiosk.store_calls.news import NewsCalls
+from kiosk.store_calls.offers import OfferCalls
 from kiosk.store_calls.public import PublicCalls
 from kiosk.store_calls.publication import PublicationCalls
 from kiosk.store_calls.staff import StaffCalls
@@ -30,6 +31,7 @@ class StoreClient(
     StaffCalls,
     VisitCalls,
     IdentityCalls,
+    OfferCalls,
     DecisionCalls,
     CombinationCalls,
     NewsCalls,

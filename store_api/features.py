@@ -18,6 +18,7 @@ from store_api.decisions.routes import api as decisions
 from store_api.devices import service as devices
 from store_api.drafts.routes import api as drafts
 from store_api.ledger.routes import api as ledger
+from store_api.offers.routes import api as offers
 from store_api.orders.routes import api as orders
 from store_api.partners import service as partners
 from store_api.phones import service as phones
@@ -55,6 +56,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     campaigns,
     vouchers,
     claims,
+    offers,
     till_codes,
     webhooks,
     reconciliations,

@@ -20,6 +20,7 @@ from store_api.devices import models as devices
 from store_api.drafts import models as drafts
 from store_api.messages import models as messages
 from store_api.notices import models as notices
+from store_api.offers import models as offers
 from store_api.orders import models as orders
 from store_api.partners import models as partners
 from store_api.phones import models as phones
@@ -34,9 +35,9 @@ from store_api.vouchers import models as vouchers
 from store_api.webhooks import models as webhooks
 
 MODULES = (
-    accounts, asks, audit, billing, calls, campaigns, claims, decisions, devices, drafts, events, idempotency,
-    lockout, messages, notices, orders, outbox, partners, phones, policies, redemptions, sharing, staff,
-    stores, till_codes, visits, vouchers, webhooks,
+    accounts, asks, audit, billing, calls, campaigns, claims, decisions, devices, drafts, events,
+    idempotency, lockout, messages, notices, offers, orders, outbox, partners, phones, policies,
+    redemptions, sharing, staff, stores, till_codes, visits, vouchers, webhooks,
 )  # fmt: skip
 
 METADATA = Base.metadata

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from kiosk.counter import current, flow, views
 from kiosk.counter.amounts import most_of
 from kiosk.counter.blueprint import counter
+from kiosk.counter.offering import find_offer
 from kiosk.counter.together import proposal_for
 from kiosk.htmx import go_to, show
 from kiosk.rendering import current_language
@@ -278,5 +279,6 @@ def sheet() -> AnyResponse:
         is_settled=step_of(visit) in (Step.RESERVED, Step.USED),
         has_answers=bool(flow.answered_facts(visit)) and step_of(visit) is Step.ANSWERED,
         has_printer=services().devices.has_printer(current_station("counter").name),
+        offer=find_offer(visit),
     )
     return Response(page)

@@ -5,7 +5,18 @@ What it must not know: anything else.
 
 from __future__ import annotations
 
-from kiosk.counter import amounts, answers, claims, entry, lines, one_time_code, together, trouble, use
+from kiosk.counter import (
+    amounts,
+    answers,
+    claims,
+    entry,
+    lines,
+    offering,
+    one_time_code,
+    together,
+    trouble,
+    use,
+)
 from kiosk.counter.blueprint import counter
 
 __all__ = [
@@ -15,6 +26,7 @@ __all__ = [
     "counter",
     "entry",
     "lines",
+    "offering",
     "one_time_code",
     "together",
     "trouble",

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.counter import current, flow, views
 from kiosk.counter.blueprint import counter
+from kiosk.counter.offering import find_offer
 from kiosk.devices import PrintState, ReceiptOrder
 from kiosk.errors import StoreError
 from kiosk.htmx import go_to, show, wants_fragment
@@ -69,6 +70,7 @@ def reserved() -> AnyResponse:
         hold=visit.hold,
         decision=visit.decision,
         has_printer=services().devices.has_printer(current_station("counter").name),
+        offer=find_offer(visit),
     )
 
 
@@ -99,6 +101,7 @@ def done() -> AnyResponse:
         lead=views.done_lead(current_language(), visit),
         printing=state.value,
         has_printer=state is not PrintState.NONE,
+        offer=find_offer(visit),
     )
     return Response(page)
 

@@ -16,6 +16,7 @@ from store_api.contract.claims import *
 from store_api.contract.decisions import *
 from store_api.contract.identity import *
 from store_api.contract.log import *
+from store_api.contract.offers import *
 from store_api.contract.orders import *
 from store_api.contract.policies import *
 from store_api.contract.policy_pages import *

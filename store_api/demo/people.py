@@ -111,6 +111,15 @@ class DemoDevice:
 
 
 @dataclass(frozen=True)
+class DemoOffer:
+    """Something optional for sale, in both languages."""
+
+    title: Mapping[str, str]
+    text: Mapping[str, str]
+    price: str
+
+
+@dataclass(frozen=True)
 class Demo:
     """Everything that the demo is made of."""
 
@@ -122,6 +131,7 @@ class Demo:
     campaigns: tuple[DemoCampaign, ...]
     devices: tuple[DemoDevice, ...]
     agreement_months: tuple[int, ...]
+    offers: tuple[DemoOffer, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -232,4 +242,14 @@ DEVICES = (
     DemoDevice("slate-mini-64", "Slate Mini, 64 GB", "tablet", "199.00 USD"),
     DemoDevice("ring-watch-3", "Ring Watch 3", "watch", "179.00 USD"),
 )
-DEMO = Demo(STORES, STATIONS, STAFF, ACCOUNTS, BEARER, CAMPAIGNS, DEVICES, (24, 12, 0))
+OFFERS = (
+    DemoOffer(
+        {"en": "A clear case for your phone", "es": "Una funda transparente para su teléfono"},
+        {
+            "en": "It fits the Orbit and Lumen phones. You do not need it for anything that you asked about.",
+            "es": "Sirve para los teléfonos Orbit y Lumen. No la necesita para nada de lo que consultó.",
+        },
+        "15.00 USD",
+    ),
+)
+DEMO = Demo(STORES, STATIONS, STAFF, ACCOUNTS, BEARER, CAMPAIGNS, DEVICES, (24, 12, 0), OFFERS)

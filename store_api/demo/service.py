@@ -15,14 +15,24 @@ from typing import Any, cast
 from store_api.accounts import service as accounts
 from store_api.auth import Caller
 from store_api.campaigns import service as campaigns
-from store_api.contract import CampaignLimit, CampaignRequest, Device, Money, PriceList
+from store_api.contract import CampaignLimit, CampaignRequest, Device, Money, OfferRequest, PriceList
 from store_api.db import Database
 from store_api.demo import derived
-from store_api.demo.people import CREDIT, DEMO, MAPLE, DemoAccount, DemoCampaign, DemoPerson, DemoVoucher
+from store_api.demo.people import (
+    CREDIT,
+    DEMO,
+    MAPLE,
+    DemoAccount,
+    DemoCampaign,
+    DemoOffer,
+    DemoPerson,
+    DemoVoucher,
+)
 from store_api.devices import service as devices
 from store_api.devices.service import DeviceKind
 from store_api.errors import NotFound
 from store_api.money import to_minor
+from store_api.offers import service as offers
 from store_api.orders import service as orders
 from store_api.policies import service as policies
 from store_api.policy.values import read_money
@@ -116,6 +126,8 @@ def _load(work: Work, today: dt.date) -> None:
         _begin_campaign(work, campaign)
     for account in DEMO.accounts:
         _load_account(work, account, today)
+    for offer in DEMO.offers:
+        offers.make(work, _offer(offer, today))
     for voucher in DEMO.bearer:
         _issue(work, voucher, None, today)
 
@@ -133,6 +145,11 @@ def _price_list() -> PriceList:
         for each in DEMO.devices
     )
     return PriceList(devices=devices_for_sale, agreement_months=DEMO.agreement_months)
+
+
+def _offer(offer: DemoOffer, today: dt.date) -> OfferRequest:
+    title, text = dict(offer.title), dict(offer.text)
+    return OfferRequest(title=title, text=text, price=_money(offer.price), starts_on=today)
 
 
 def _begin_campaign(work: Work, campaign: DemoCampaign) -> None:

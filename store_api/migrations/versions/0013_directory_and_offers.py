@@ -1,4 +1,4 @@
-"""Count tries of places, keep one-time codes and waiting messages."""
+"""Count tries of places; keep one-time codes, waiting messages and offers."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ ID = sa.String(length=80)
 def upgrade() -> None:
     """Bring the schema to this revision."""
     _add_identity()
+    _add_offers()
 
 
 def _add_identity() -> None:
@@ -61,7 +62,47 @@ def _add_identity() -> None:
     op.create_index("ix_messages_due", "messages", ["next_at"])
 
 
+def _add_offers() -> None:
+    op.create_table(
+        "offers",
+        sa.Column("offer_id", ID, nullable=False),
+        sa.Column("title", sa.JSON(), nullable=False),
+        sa.Column("text", sa.JSON(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("stores", sa.JSON(), nullable=False),
+        sa.Column("regions", sa.JSON(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("made_by", ID, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("node_id", NODE, nullable=False),
+        sa.PrimaryKeyConstraint("offer_id", name=op.f("pk_offers")),
+    )
+    op.create_table(
+        "offer_showings",
+        sa.Column("account_id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("offer_id", ID, nullable=False),
+        sa.Column("visit_id", ID, nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("node_id", NODE, nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "person_id", "offer_id", name=op.f("pk_offer_showings")),
+    )
+    op.create_index("ix_offer_showings_visit", "offer_showings", ["visit_id"])
+    op.create_table(
+        "no_offers",
+        sa.Column("account_id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("node_id", NODE, nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "person_id", name=op.f("pk_no_offers")),
+    )
+
+
 def downgrade() -> None:
     """Take away what this revision brought."""
-    for table in ("messages", "one_time_codes", "tries_in_window"):
+    for table in ("no_offers", "offer_showings", "offers", "messages", "one_time_codes", "tries_in_window"):
         op.drop_table(table)
