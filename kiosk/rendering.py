@@ -37,8 +37,8 @@ TONE_ICONS = {
     "asked": "document",
 }
 STATUS_ICONS = {"met": "check", "unmet": "cross", "unknown": "question", "waived": "waived"}
-KIND_ICONS = {"agrees": "edit", "question": "question"}
-ENTRY_KINDS = frozenset({"term", "free", "agrees", "question"})
+KIND_ICONS = {"agrees": "edit", "question": "question", "use": "voucher"}
+ENTRY_KINDS = frozenset({"term", "free", "agrees", "use", "question"})
 MORE_KINDS = frozenset({"detail", "way"})
 MOST_TRIES = 9999
 BILL_KINDS = frozenset({"item", "credit", "total", "after"})

@@ -178,6 +178,7 @@ def _setting(line: ReceiptLine, look: Look) -> Setting:
         "group": Setting(BOLD, size, look.ink, 0, size * 0.6, size * 0.1),
         "free": Setting(REGULAR, size, look.ink, gap, 0, size * 0.16, REGULAR, look.muted, sign),
         "agrees": Setting(REGULAR, size, look.ink, gap, 0, size * 0.2, sign=("dot", look.muted)),
+        "use": Setting(REGULAR, size, look.ink, gap, 0, size * 0.2, sign=("dot", look.muted)),
         "question": Setting(SEMIBOLD, size, look.ink, gap, size * 0.3, size * 0.2, sign=sign),
         "item": amount,
         "credit": amount,

@@ -9,7 +9,7 @@ from store_api.contract.basis import Wire
 Tone = Literal["yes", "not_yet", "question", "no", "asked"]
 
 LineKind = Literal[
-    "verdict", "note", "heading", "term", "detail", "way", "group", "free", "agrees",
+    "verdict", "note", "heading", "term", "detail", "way", "group", "free", "agrees", "use",
     "item", "credit", "total", "after", "question", "code", "reason",
 ]  # fmt: skip
 

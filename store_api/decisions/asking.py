@@ -81,6 +81,9 @@ def answer(work: Work, asked: Asked) -> Made:
     subject, gathered = asked.subject, asked.gathered
     by_terms = decide_terms(asked.policy, gathered, asked.facts, subject.amount_minor, asked.catalogue)
     reasons = _reasons(work, asked, granting_of(by_terms.decision))
+    document = by_terms.decision.document
+    if document is not None:
+        gathered = replace(gathered, names=policies.use_names(work.session, asked.book, document))
     return lay_reasons(by_terms, reasons, gathered, asked.catalogue)
 
 

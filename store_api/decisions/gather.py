@@ -27,6 +27,7 @@ from store_api.policy.combine import Candidate, keeping_out
 from store_api.policy.facts import Catalogue
 from store_api.policy.granted import Ceiling
 from store_api.policy.model import PolicyVersion
+from store_api.policy.use_words import NO_NAMES, UseNames
 from store_api.policy.values import Duration, Money, read_money
 from store_api.stores import service as stores
 from store_api.stores.service import Place
@@ -102,7 +103,7 @@ class Gathered:
     """Everything that a decision is made from, at one moment. `stale` facts are known, but too old.
 
     `others` are the other vouchers that stand on the order; `is_locked` and `role` tell of the account and
-    the person.
+    the person; `names` are for telling where a voucher can be used, and decide nothing.
     """
 
     facts: Mapping[str, FactValue]
@@ -114,6 +115,7 @@ class Gathered:
     others: tuple[OtherVoucher, ...] = ()
     is_locked: bool = False
     role: str | None = None
+    names: UseNames = NO_NAMES
 
 
 def gather(session: Session, subject: Subject, place: Place, book: PolicyBook, now: dt.datetime) -> Gathered:

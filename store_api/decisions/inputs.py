@@ -17,7 +17,7 @@ from store_api.decisions.gather import Gathered
 from store_api.policy.facts import Catalogue
 from store_api.policy.model import Policy
 
-EDITION = 1
+EDITION = 2
 """Raise it when the same inputs come to give another answer or other words; older digests are void then."""
 MOST_CATALOGUES = 64
 

@@ -197,6 +197,7 @@ def _occasion(made: Made, terms_code: str | None, language: str) -> Occasion:
         unfetched=dict.fromkeys(gathered.stale, "too_old"),
         code=code,
         details=_details(made.reasons[code], language) if code else {},
+        use_names=gathered.names,
     )
 
 

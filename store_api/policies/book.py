@@ -80,6 +80,12 @@ class PolicyBook:
         known = self.policies.get(policy)
         return dict(known.versions[-1].title) if known else {"en": policy, "es": policy}
 
+    def rivals_of(self, version: PolicyVersion) -> tuple[Words, ...]:
+        """The titles of the other policies whose vouchers a version's group keeps off the same order."""
+        group = version.combines.group
+        newest = (each.versions[-1] for name, each in self.policies.items() if name != version.policy)
+        return tuple(dict(each.title) for each in newest if group and each.combines.group == group)
+
     def for_voucher(self, policy: str, issued_on: dt.date, today: dt.date) -> PolicyVersion | None:
         """The version that a voucher stands under: the one in force when it was issued, or today's."""
         known = self.policies.get(policy)

@@ -16,6 +16,7 @@ from store_api.policy.model import Policy, PolicyVersion, Term
 from store_api.policy.public_words import version_lines
 from store_api.policy.sheet_parts import SheetLine as CoreLine
 from store_api.policy.text_changes import Kind, Weigh, weigh_bounds
+from store_api.policy.use_words import UseNames
 
 WEIGHED = frozenset({"loosened", "tightened", "changed", "same_test"})
 """What weighing two tests can come to."""
@@ -30,9 +31,12 @@ def pick_version(policy: Policy, number: int | None, today: dt.date) -> PolicyVe
 
 
 def show_page(
-    book: PolicyBook, policy: Policy, version: PolicyVersion, weigh: Weigh, today: dt.date
+    book: PolicyBook, policy: Policy, version: PolicyVersion, weigh: Weigh, today: dt.date, names: UseNames
 ) -> PolicyPage:
-    """The page of a version as of a day; `weigh` weighs its tests against those before it."""
+    """The page of a version as of a day; `weigh` weighs its tests against those before it.
+
+    `names` are those of stores and of the other policies of its group.
+    """
     catalogue = book.catalogue_of(version)
     marks = [_mark(each, today) for each in policy.versions]
     place = policy.versions.index(version)
@@ -43,7 +47,7 @@ def show_page(
         before=marks[place - 1] if place > 0 else None,
         after=marks[place + 1] if place + 1 < len(marks) else None,
         versions=tuple(reversed(marks)),
-        lines={each: _to_wire(version_lines(version, catalogue, each)) for each in LANGUAGES},
+        lines={each: _to_wire(version_lines(version, catalogue, each, names)) for each in LANGUAGES},
         changes=_changes(book, before, version, weigh) if before is not None else None,
     )
 

@@ -35,6 +35,7 @@ from store_api.policies import pages, store
 from store_api.policies.book import UPGRADE, PolicyBook, spans
 from store_api.policies.comparing import compare_with, first_version
 from store_api.policies.models import PolicyVersionRow
+from store_api.policies.naming import use_names
 from store_api.policies.showing import Shelf, document_of
 from store_api.policies.store import Counted
 from store_api.policies.words import put_in_words
@@ -51,8 +52,8 @@ __all__ = [
     "UPGRADE", "ApprovedVersion", "PolicyBook", "add_approved", "ask_stop", "compare_in_words",
     "comparison_of", "confirm_stop", "count_decision", "count_misquoted", "document", "list_all",
     "list_versions", "load_version", "may_issue", "open_book", "publishing_faults", "put_in_words",
-    "read_catalogue", "show_entry", "show_page", "show_text", "term_counts", "text_of", "weigh_between",
-    "withdraw_stop",
+    "read_catalogue", "show_entry", "show_page", "show_text", "term_counts", "text_of", "use_names",
+    "weigh_between", "withdraw_stop",
 ]  # fmt: skip
 
 SLOTS = 16
@@ -127,7 +128,7 @@ def show_page(
         return None
     before = book.version_before(policy, version.effective_from)
     weigh = weigh_between(session, before, version) if before else weigh_bounds
-    return pages.show_page(book, known, version, weigh, today)
+    return pages.show_page(book, known, version, weigh, today, use_names(session, book, version))
 
 
 def weigh_between(session: Session, old: PolicyVersion, new: PolicyVersion) -> Weigh:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from store_api.policy.claims import Answer, Case, answer, is_about_stores, put_in
+from store_api.policy.claims import Answer, Case, answer, is_about_stores, is_of_scope, put_in
 from store_api.policy.decide import NOT_IN_THIS_STORE
 from store_api.policy.decision import Decision
 from store_api.policy.errors import PolicyErrors
@@ -28,6 +28,7 @@ Why = Literal[
     "term",  # a term asks for it
     "larger_amount",  # a term of the tier that is granted asks for it; a lesser one does not
     "this_store",  # the voucher is not for this store
+    "certain_stores",  # the voucher is for certain stores
     "met_without",  # a term is about it and is met without it
     "no_term",  # no term is about it
     "for_nobody",  # declared and proved not required of anybody
@@ -117,6 +118,8 @@ def check_for(
     claim = catalogue.claims[statement.id]
     if NOT_IN_THIS_STORE in decision.codes and is_about_stores(claim, catalogue.facts):
         return Checked(statement, "required", "this_store")
+    if is_of_scope(claim, decision.document, catalogue.facts):
+        return Checked(statement, "required", "certain_stores")
     return _check_claim(statement, claim, case, decision, decision.document)
 
 
@@ -277,6 +280,8 @@ def check_text(
         return _check_length_of_text(statement, version, heard_months)
     claim = catalogue.claims[statement.id]
     about = _about(version, claim)
+    if is_of_scope(claim, version, catalogue.facts):
+        return Checked(statement, "required", "certain_stores")
     if claim.id in version.not_required:
         return Checked(statement, "not_required", "for_nobody", about)
     if version.facts_that_count.isdisjoint(claim.without):

@@ -13,6 +13,7 @@ from datetime import date
 
 from store_api.policy.errors import PolicyErrors
 from store_api.policy.evaluate import Evaluation, Facts, Outcome, evaluate, evaluate_again
+from store_api.policy.facts import Catalogue
 from store_api.policy.granted import Granted, grant
 from store_api.policy.model import Group, Policy, PolicyVersion, Term
 from store_api.policy.values import Value
@@ -61,9 +62,24 @@ def _answer_of(evaluation: Evaluation, facts: Facts) -> Answer:
     return Answer(outcome, granted, evaluation)
 
 
-def claims_not_required(claims: Mapping[str, Claim], case: Case, given: Answer) -> tuple[str, ...]:
-    """The ids of the claims that hold, in the catalogue's order."""
-    return tuple(key for key, claim in claims.items() if _is_not_required(claim, case, given))
+def claims_not_required(catalogue: Catalogue, case: Case, given: Answer) -> tuple[str, ...]:
+    """The ids of the claims that hold, in the catalogue's order.
+
+    Of a voucher that is for certain stores nobody says that no certain store is required.
+    """
+    version = None if given.evaluation is None else given.evaluation.version
+    return tuple(
+        key
+        for key, claim in catalogue.claims.items()
+        if not is_of_scope(claim, version, catalogue.facts) and _is_not_required(claim, case, given)
+    )
+
+
+def is_of_scope(claim: Claim, version: PolicyVersion | None, facts: Mapping[str, Fact]) -> bool:
+    """Whether a claim is about nothing but stores, and the version's vouchers are for certain stores."""
+    if version is None or not (version.scope.stores or version.scope.regions):
+        return False
+    return is_about_stores(claim, facts)
 
 
 def _is_not_required(claim: Claim, case: Case, given: Answer) -> bool:

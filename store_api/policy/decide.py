@@ -77,7 +77,7 @@ def _with_version(
         codes=(),
         benefit=given.granted,
         terms=tuple(_result(evaluation, term, case.on) for term in evaluation.version.terms),
-        not_required=claims_not_required(catalogue.claims, case, given),
+        not_required=claims_not_required(catalogue, case, given),
         questions=tuple(key for key in missing if catalogue.facts[key].may_be_asked),
         unavailable=tuple(key for key in missing if not catalogue.facts[key].may_be_asked),
         horizon=horizon,

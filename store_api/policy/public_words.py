@@ -11,19 +11,25 @@ from collections.abc import Iterator
 from store_api.policy.facts import Catalogue
 from store_api.policy.model import Group, PolicyVersion, Term
 from store_api.policy.sheet_parts import SheetLine
+from store_api.policy.sheet_use import use_lines
 from store_api.policy.sheet_verdict import topic_of
+from store_api.policy.use_words import NO_NAMES, UseNames
 from store_api.policy.vocabulary import says_in
 from store_api.policy.words import Words
 
 
-def version_lines(version: PolicyVersion, catalogue: Catalogue, language: str) -> tuple[SheetLine, ...]:
-    """What the version asks for, by tier; what it does not ask for; what is agreed to; what stops it."""
+def version_lines(
+    version: PolicyVersion, catalogue: Catalogue, language: str, names: UseNames = NO_NAMES
+) -> tuple[SheetLine, ...]:
+    """What the version asks for, by tier; what it does not ask for; how it can be used; what is agreed to;
+    what stops it."""
     words = Words(language, catalogue)
     return (
         SheetLine("heading", words.phrase(f"asks.{topic_of(version)}")),
         *_group(version.requires, words, 0),
         *_tiers(version, words),
         *_not_required(version, words),
+        *use_lines(version, words, names),
         *_agreements(version, words),
     )
 

@@ -17,6 +17,7 @@ from store_api.policy.refusals import CODES, refusal_lines
 from store_api.policy.sheet_order import OrderLines
 from store_api.policy.sheet_parts import LineKind, Occasion, OrderLine, Sheet, SheetLine, Tone, WaivedBy
 from store_api.policy.sheet_terms import TermLines
+from store_api.policy.sheet_use import use_lines
 from store_api.policy.sheet_verdict import Verdict, topic_of
 from store_api.policy.vocabulary import says_in
 from store_api.policy.words import Words, uncapitalised
@@ -84,6 +85,7 @@ def _body(decision: Decision, words: Words, occasion: Occasion) -> Iterator[Shee
         yield SheetLine("free", says, words.phrase("mark.not_required"), "not_required")
     if decision.document is not None and decision.outcome != "not_eligible":
         yield from _agrees(decision, decision.document, words)
+        yield from use_lines(decision.document, words, occasion.use_names)
     yield from OrderLines(decision, words, occasion).lines()
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from store_api.policy.use_words import NO_NAMES, UseNames
 from store_api.policy.values import Money
 
 Tone = Literal["yes", "not_yet", "question", "no", "asked"]
 """The colour and sign of the first line; `asked` is that of a claim that the terms do ask for."""
 LineKind = Literal[
-    "verdict", "note", "heading", "term", "detail", "way", "group", "free", "agrees",
+    "verdict", "note", "heading", "term", "detail", "way", "group", "free", "agrees", "use",
     "item", "credit", "total", "after", "question", "code", "reason",
 ]  # fmt: skip
 
@@ -82,7 +83,8 @@ class Occasion:
     `order` are the order's lines as (label, price); `before_tax` unless a till quoted them with tax. `as_of`
     holds times, in the store's zone, of facts that are not fresh. `unfetched` names facts that could not be
     had, with a reason: unreachable, too_old, not_recorded. `code` is a code for "no" outside the terms,
-    `details` what its sentences may tell (see refusals.py). `waivers` is by term.
+    `details` what its sentences may tell (see refusals.py). `waivers` is by term. `use_names` are those of
+    stores and other policies where the sheet tells how a voucher can be used.
     """
 
     terms_code: str | None = None
@@ -96,6 +98,7 @@ class Occasion:
     unfetched: Mapping[str, str] = field(default_factory=dict)
     code: str | None = None
     details: Mapping[str, str | date] = field(default_factory=dict)
+    use_names: UseNames = NO_NAMES
 
     @property
     def order_lines(self) -> tuple[OrderLine, ...]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from store_api.contract import ComparisonText
 from store_api.policies.pages import weigh_as_told
-from store_api.policies.service import open_book
+from store_api.policies.service import load_version, open_book, read_catalogue
 from tests.store_api.clients import Client
 from tests.store_api.story import CREDIT, Story, body_of
+
+DEMO_POLICIES = Path(__file__).parents[3] / "store_api/demo/policies"
 
 
 def page(story: Story, policy: str = CREDIT, version: int | None = None) -> Any:
@@ -67,3 +70,28 @@ def test_two_tests_are_weighed_as_was_proved_when_the_version_came(story: Story)
     renewals = [term for version in (one, two) for term in version.terms if term.id == "renew-agreement"]
     assert weigh(*renewals) == "same_test"
     assert weigh_as_told(proved.model_copy(update={"terms": ()}))(*renewals) == "tightened"
+
+
+def test_where_a_voucher_can_be_used_is_told_to_anybody_by_the_stores_own_name(story: Story) -> None:
+    for language, sentence in (("en", "Only in: Harbor store."), ("es", "Solo en: Harbor store.")):
+        assert sentence in texts(page(story, "harbor-days-10")["lines"][language], "use")
+        assert texts(page(story)["lines"][language], "use") == []
+
+
+def test_with_what_it_does_not_go_is_told_by_the_titles_of_the_others(story: Story) -> None:
+    own = (DEMO_POLICIES / "harbor-days-10-v1.yaml").read_text(encoding="utf-8")
+    other = own.replace("harbor-days-10", "maple-days-10").replace("Harbor days", "Maple days")
+    with story.database.transaction() as session:
+        load_version(session, other, "p.yaml", read_catalogue(), story.clock.now)
+    assert "Not together with: $10 Maple days credit." in texts(
+        page(story, "harbor-days-10")["lines"]["en"], "use"
+    )
+
+
+def test_a_yes_tells_the_customer_in_which_stores_it_holds(story: Story) -> None:
+    there = story.walk_in("Iris", "harbor-kiosk-1")
+    there.say()
+    decision = there.ask("harbor-days-10")
+    assert decision["outcome"] == "eligible"
+    for language, sentence in (("en", "Only in: Harbor store."), ("es", "Solo en: Harbor store.")):
+        assert sentence in texts(decision["sheets"][language]["lines"], "use")
