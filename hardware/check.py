@@ -11,7 +11,7 @@ import queue
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import cv2
@@ -66,10 +66,13 @@ def check_camera(camera: Camera) -> tuple[list[Finding], Picture | None]:
         camera.close()
     if frame is None:
         return [Finding(camera.name, "fault", "no_picture", "It is there and gives no picture.")], None
-    return [_judge(camera.name, frame, FRAMES / max(seconds, 1e-6))], frame
+    found = judge_picture(camera.name, frame)
+    rate = round(FRAMES / max(seconds, 1e-6), 1)
+    return [replace(found, figures={**found.figures, "frames_a_second": rate})], frame
 
 
-def _judge(name: str, frame: Picture, rate: float) -> Finding:
+def judge_picture(name: str, frame: Picture) -> Finding:
+    """How a camera's picture is: its size, its sharpness and its light, and what keeps it from reading."""
     grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     look = measure_look(grey)
     figures: dict[str, float | str] = {
@@ -77,7 +80,6 @@ def _judge(name: str, frame: Picture, rate: float) -> Finding:
         "height": frame.shape[0],
         "sharpness": round(sharpness_of(grey), 3),
         "light": round(light_of(grey), 3),
-        "frames_a_second": round(rate, 1),
     }
     return Finding(name, "ok" if look is Look.FINE else "warning", look.value, LOOKS[look], figures)
 

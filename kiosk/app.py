@@ -58,6 +58,7 @@ from kiosk.spool import Spool
 from kiosk.stations.registry import Station, Stations, read_stations
 from kiosk.stations.routes import Desk, stations
 from kiosk.store_client import StoreClient, connect, connect_to
+from kiosk.tablet.equipment import tablet_equipment
 from kiosk.tablet.routes import tablet
 from store_api import app as store
 from store_api.contract.voucher_codes import proves_itself
@@ -86,7 +87,7 @@ def create_app(services: Services, desk: Desk | None = None) -> Flask:
     register_htmx(app)
     register_rendering(app, settings)
     register_faults(app)
-    for blueprint in (stations, counter, scan, tablet, phone, policies, region):
+    for blueprint in (stations, counter, scan, tablet, tablet_equipment, phone, policies, region):
         app.register_blueprint(blueprint)
     app.after_request(_harden)
     return app
@@ -229,7 +230,7 @@ def open_devices(camera: str, printer: str, registry: Stations, spool: Spool, se
         loop.start()
         closers.insert(0, loop.close)
         cameras = {kiosks[0]: StationCamera(kiosks[0], loop, inbox)}
-    return Devices(cameras, printers, PhotoReader(photos), tuple(closers))
+    return Devices(cameras, printers, PhotoReader(photos), closers=tuple(closers))
 
 
 def _now() -> dt.datetime:

@@ -15,9 +15,10 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from hardware.camera.loop import CameraLoop, CameraState
-from hardware.check import State
+from hardware.check import State, judge_picture
 from hardware.ports import DecodeFault, Decoder, Look, Scan, Symbology
 from hardware.scanner.layouts import repair
+from kiosk.equipment import Equipment, Trials
 from kiosk.receipts.compose import OtherUse, compose_receipt
 from kiosk.receipts.print_queue import PrintQueue
 from kiosk.scan.inbox import InboxScan, ScanInbox, Source
@@ -70,17 +71,6 @@ class Seen:
     symbology: str | None = None
     reason: str = ""
     key: str | None = None
-
-
-@dataclass(frozen=True)
-class Equipment:
-    """How one device of a station is: `kind` is camera, scanner or printer; `code` names its words."""
-
-    station: str
-    kind: str
-    state: State
-    code: str
-    waiting: int = 0
 
 
 class Reader(Protocol):
@@ -152,6 +142,11 @@ class StationCamera:
         # The paper may still lie there: it is a new scan for the page that looks next.
         self._loop.want_no_scans()
         return Seen(scan.text, name_of(scan.symbology), key=scan.key)
+
+    def figures(self) -> dict[str, float | str]:
+        """How sharp and how light the newest picture is, measured now; nothing while there is none."""
+        frame = self._loop.newest_frame()
+        return {} if frame is None else judge_picture(self._station, frame).figures
 
     def preview(self) -> Iterator[bytes]:
         """Pictures while they come; ends where the camera gives none for a while."""
@@ -274,7 +269,8 @@ def _reader_state(station: str, reader: Reader) -> Equipment:
         return Equipment(station, "scanner", "ok", "scanner_ready")
     reason = reader.reason()
     state: State = "fault" if reason == "camera_gone" else "warning" if reason in TROUBLED else "ok"
-    return Equipment(station, "camera", state, reason)
+    figures = reader.figures() if isinstance(reader, StationCamera) else {}
+    return Equipment(station, "camera", state, reason, figures=figures)
 
 
 TROUBLED = ("too_dark", "too_bright", "too_blurred", "glare")
@@ -323,6 +319,7 @@ class Devices:
     cameras: Mapping[str, Reader] = field(default_factory=dict)
     printers: Mapping[str, ReceiptPrinter] = field(default_factory=dict)
     photos: PhotoReader | None = None
+    trials: Trials = field(default_factory=Trials)
     closers: tuple[Callable[[], None], ...] = ()
 
     def camera(self, station: str) -> Reader | None:
@@ -341,10 +338,13 @@ class Devices:
 
     def equipment(self, stations: Collection[str]) -> list[Equipment]:
         """How the devices of these stations are. Asks each printer, which may take some seconds."""
-        readers = sorted((name, each) for name, each in self.cameras.items() if name in stations)
         printers = sorted((name, each) for name, each in self.printers.items() if name in stations)
-        told = [_reader_state(station, reader) for station, reader in readers]
-        return [*told, *(printer.check(station) for station, printer in printers)]
+        return [*self.readers(stations), *(printer.check(station) for station, printer in printers)]
+
+    def readers(self, stations: Collection[str]) -> list[Equipment]:
+        """How the cameras and hand scanners of these stations are; takes no time."""
+        readers = sorted((name, each) for name, each in self.cameras.items() if name in stations)
+        return [_reader_state(station, reader) for station, reader in readers]
 
     def has_printer(self, station: str) -> bool:
         """Whether a station can print."""

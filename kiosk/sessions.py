@@ -83,10 +83,10 @@ def seal(token: str) -> str:
     return _fernet().encrypt(token.encode()).decode()
 
 
-def unseal(text: str) -> str | None:
-    """The token in `text`; None where it was not sealed here."""
+def unseal(text: str, seconds: int | None = None) -> str | None:
+    """The token in `text`; None where it was not sealed here, or longer ago than `seconds`."""
     try:
-        return _fernet().decrypt(text.encode()).decode()
+        return _fernet().decrypt(text.encode(), ttl=seconds).decode()
     except InvalidToken:
         return None
 

@@ -132,6 +132,11 @@ class CameraLoop:
             frame, readings = self._frame, self._readings
         return None if frame is None else draw_preview(frame, readings, width)
 
+    def newest_frame(self) -> Picture | None:
+        """The newest frame as the camera gave it; None while it gives none."""
+        with self._changed:
+            return self._frame
+
     def wait_for_frame(self, after: int, seconds: float) -> int:
         """Wait for a frame later than number `after`; gives the newest number, `after` where none came."""
         with self._changed:

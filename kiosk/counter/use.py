@@ -189,7 +189,9 @@ def leave() -> AnyResponse:
     """End the visit here and forget everything about it in this browser."""
     close_quietly()
     current.forget()
-    services().devices.forget(current_station("counter").name)
+    station = current_station("counter").name
+    services().devices.forget(station)
+    services().devices.trials.forget(station)
     response = Response(status=303, headers={"Location": url_for("counter.start")})
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

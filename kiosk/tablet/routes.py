@@ -110,18 +110,6 @@ def change_language() -> AnyResponse:
     return change_own_language("tablet", url_for("tablet.visits"))
 
 
-# --- Equipment ---------------------------------------------------------------------------------------
-
-
-@tablet.get("/equipment")
-def equipment() -> Response:
-    """How the cameras, hand scanners and printers of this store's kiosks are, asked now."""
-    own = current_station("tablet").store_id
-    kiosks = {kiosk.name for kiosk in services().stations.of_face("counter") if kiosk.store_id == own}
-    found = services().devices.equipment(kiosks)
-    return show("tablet/equipment.html", "tablet/_equipment.html", equipment=found)
-
-
 # --- Visits ------------------------------------------------------------------------------------------
 
 

@@ -43,10 +43,17 @@ const type = (field, button) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 };
 
+// A pad may stand beside several fields: it types into the one that had the focus last, else into the first.
+let lastField = null;
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("input")) lastField = event.target;
+});
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-types-into] button");
   if (!button) return;
-  const field = document.getElementById(button.closest("[data-types-into]").dataset.typesInto);
+  const names = button.closest("[data-types-into]").dataset.typesInto.split(" ");
+  const field = document.getElementById(names.includes(lastField?.id) ? lastField.id : names[0]);
   if (field) type(field, button);
 });
 

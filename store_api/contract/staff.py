@@ -18,6 +18,14 @@ class StaffSignIn(Wire):
     pin: Annotated[str, StringConstraints(min_length=1, max_length=12)]
 
 
+class StaffPinCheck(Wire):
+    """Whether a PIN is that of a member of staff of this store: `code` is identity.wrong or identity.locked
+    for a no, null for a yes. Nothing of the person is in it."""
+
+    code: str | None
+    locked_until: dt.datetime | None = None
+
+
 class StaffSession(Wire):
     """A session; the token is shown this once. `code` is identity.wrong or identity.locked for a no.
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from store_api import lockout
 from store_api.audit.service import record
 from store_api.auth import Caller, hash_token, new_token
-from store_api.contract import StaffSession
+from store_api.contract import StaffPinCheck, StaffSession
 from store_api.devices.service import is_enrolled
 from store_api.errors import NotFound
 from store_api.pins import PinHash, hash_pin, pin_matches
@@ -95,6 +95,31 @@ def check_own_pin(work: Work, pin: str) -> PinCheck:
     return checked
 
 
+def check_pin_at_kiosk(work: Work, staff_number: str, pin: str) -> StaffPinCheck:
+    """Whether this is the PIN of a member of staff of the calling kiosk's store.
+
+    Anybody can stand before a kiosk. Wrong tries there are therefore counted apart: they close the kiosk's
+    own way for that number, and for every number after three times as many, and never a tablet's.
+    """
+    staff = _find_by_number(work, staff_number)
+    place = f"staff-at-kiosk:{work.caller.subject_id}"
+    closed = lockout.hold_place(work.session, place, work.now)
+    if closed is not None:
+        return StaffPinCheck(code="identity.locked", locked_until=closed)
+    checked = _try_pin(work, _at_kiosks(staff.staff_id if staff else _digest(work, staff_number)), staff, pin)
+    if checked.code is not None:
+        rule = lockout.Rule(3 * work.settings.wrong_pins, timedelta(minutes=work.settings.lockout_minutes))
+        lockout.count_at_place(work.session, place, work.now, rule)
+        _record(work, "staff.refused", work.caller.subject_id, {"code": checked.code}, {})
+    elif staff is not None:
+        _record(work, "staff.checked", staff.staff_id, {}, {})
+    return StaffPinCheck(code=checked.code, locked_until=checked.locked_until)
+
+
+def _at_kiosks(subject: str) -> str:
+    return f"staff-at-kiosk:{subject}"
+
+
 def names_of(session: Session, staff_ids: Iterable[str]) -> dict[str, str]:
     """The names of members of staff, those who left included."""
     query = sa.select(StaffRow.staff_id, StaffRow.name).where(StaffRow.staff_id.in_(sorted(set(staff_ids))))
@@ -128,6 +153,7 @@ def unlock_staff(work: Work, staff_number: str) -> None:
     if staff is None:
         raise NotFound
     lockout.unlock(work.session, f"staff:{staff.staff_id}")
+    lockout.unlock(work.session, _at_kiosks(staff.staff_id))
     _record(work, "staff.unlocked", staff.staff_id, {}, {})
 
 

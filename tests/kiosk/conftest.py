@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 
 from hardware.check import State
 from kiosk.app import create_app
-from kiosk.devices import Devices, Equipment, PrintState, ReceiptOrder
+from kiosk.devices import Devices, PrintState, ReceiptOrder
+from kiosk.equipment import Equipment
 from kiosk.services import Services, follow_stores
 from kiosk.settings import Settings
 from kiosk.stations.registry import Station, Stations

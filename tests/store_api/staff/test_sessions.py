@@ -106,3 +106,40 @@ def test_sign_ins_and_refusals_are_in_the_log(as_tablet: Client, as_manager: Cli
     told = [(entry["action"], entry["subject"]) for entry in entries if entry["action"].startswith("staff.")]
     assert ("staff.refused", world.tablet_id) in told
     assert ("staff.signed_in", world.rep_id) in told
+
+
+def at_kiosk(kiosk: Client, number: str = REP_NUMBER, pin: str = REP_PIN) -> str | None:
+    """Try a PIN at a kiosk; the code of the answer."""
+    answer = kiosk.post("/v1/staff/pin-checks", {"staff_number": number, "pin": pin}, key=None)
+    assert answer.status_code == 200
+    assert set(answer.get_json()) == {"code", "locked_until"}
+    code: str | None = answer.get_json()["code"]
+    return code
+
+
+def test_a_pin_at_a_kiosk_is_checked_and_opens_no_session(as_kiosk: Client, database: Database) -> None:
+    assert at_kiosk(as_kiosk) is None
+    assert at_kiosk(as_kiosk, pin="0000") == "identity.wrong"
+    assert at_kiosk(as_kiosk, number="9999") == "identity.wrong"
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(StaffSessionRow)) == 0
+
+
+def test_wrong_pins_at_a_kiosk_close_the_kiosks_way_and_no_tablet(
+    as_kiosk: Client, as_tablet: Client, database: Database
+) -> None:
+    for _ in range(10):
+        at_kiosk(as_kiosk, pin="0000")
+    assert at_kiosk(as_kiosk) == "identity.locked"
+    assert sign_in(as_tablet)[0] == 201
+    with database.transaction() as session:
+        unlock_staff(make_work(session), REP_NUMBER)
+    assert at_kiosk(as_kiosk) is None
+
+
+def test_whoever_tries_many_numbers_at_a_kiosk_is_stopped_there(as_kiosk: Client, clock: FakeClock) -> None:
+    for number in range(30):
+        assert at_kiosk(as_kiosk, number=f"7{number:03}") == "identity.wrong"
+    assert at_kiosk(as_kiosk) == "identity.locked"
+    clock.advance(hours=1, minutes=1)
+    assert at_kiosk(as_kiosk) is None
