@@ -15,6 +15,7 @@ import httpx
 from kiosk.store_calls.claims import ClaimCalls
 from kiosk.store_calls.combinations import CombinationCalls
 from kiosk.store_calls.decisions import DecisionCalls
+from kiosk.store_calls.figures import FigureCalls
 from kiosk.store_calls.identity import IdentityCalls
 from kiosk.store_calls.news import NewsCalls
 from kiosk.store_calls.offers import OfferCalls
@@ -32,6 +33,7 @@ class StoreClient(
     VisitCalls,
     IdentityCalls,
     OfferCalls,
+    FigureCalls,
     DecisionCalls,
     CombinationCalls,
     NewsCalls,

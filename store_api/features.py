@@ -14,6 +14,7 @@ from store_api.auth import Finder
 from store_api.calls.routes import api as calls
 from store_api.campaigns.routes import api as campaigns
 from store_api.claims.routes import api as claims
+from store_api.contexts.routes import api as contexts
 from store_api.decisions.routes import api as decisions
 from store_api.devices import service as devices
 from store_api.drafts.routes import api as drafts
@@ -25,6 +26,7 @@ from store_api.phones import service as phones
 from store_api.policies.routes import api as policies
 from store_api.reconciliations.routes import api as reconciliations
 from store_api.redemptions.routes import api as redemptions
+from store_api.service_figures.routes import api as service_figures
 from store_api.sharing.routes import api as sharing
 from store_api.staff import service as staff_service
 from store_api.staff.routes import api as staff
@@ -57,6 +59,8 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     vouchers,
     claims,
     offers,
+    contexts,
+    service_figures,
     till_codes,
     webhooks,
     reconciliations,

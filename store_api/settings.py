@@ -144,6 +144,11 @@ class Settings(BaseModel):
         description="Bearer token for the address of billing.",
         json_schema_extra={"secret": True},
     )
+    minute_cost: str = Field(
+        default="0.60 USD",
+        pattern=r"^[0-9]{1,6}(\.[0-9]{1,4})? [A-Z]{3}$",
+        description="What a minute of a customer and a rep is worth, for the figure of misquoted terms.",
+    )
     messages: str = Field(
         default="",
         pattern=r"^(|console|https?://[^\s/]+(/[^\s]*)?)$",

@@ -280,5 +280,6 @@ def sheet() -> AnyResponse:
         has_answers=bool(flow.answered_facts(visit)) and step_of(visit) is Step.ANSWERED,
         has_printer=services().devices.has_printer(current_station("counter").name),
         offer=find_offer(visit),
+        is_over=visit.decision.outcome == "not_eligible",
     )
     return Response(page)

@@ -5,7 +5,7 @@ What it must not know: anything else.
 
 from __future__ import annotations
 
-from kiosk.region import approving, drafts, impact, offers, policies, preview, signing
+from kiosk.region import approving, drafts, impact, offers, policies, preview, service, signing
 from kiosk.region.blueprint import region
 
-__all__ = ["approving", "drafts", "impact", "offers", "policies", "preview", "region", "signing"]
+__all__ = ["approving", "drafts", "impact", "offers", "policies", "preview", "region", "service", "signing"]

@@ -22,8 +22,9 @@ from kiosk.sessions import unseal
 from kiosk.signing import begin_session, change_own_language, leave_session
 from kiosk.store_client import StoreClient
 from kiosk.tablet import views
+from kiosk.tablet.beside import find_context, find_offer
 from kiosk.words import say
-from store_api.contract import DecisionRequest, Offer, RedemptionAnswer, Store, Visit, VisitEvent
+from store_api.contract import DecisionRequest, RedemptionAnswer, Store, Visit, VisitEvent
 
 tablet = Blueprint("tablet", __name__, url_prefix="/tablet")
 REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
@@ -187,24 +188,25 @@ def _visit_page(
         waits_for=views.waits_for(visit),
         claims=find_claims(_client(), visit),
         heard_lengths=LENGTHS,
-        offer=_offer(visit),
+        offer=find_offer(_client(), visit),
+        before=find_context(_client(), visit),
         notice=notice,
         faults=faults or [],
     )
-
-
-def _offer(visit: Visit) -> Offer | None:
-    """The optional card on the customer's screen; the tablet never puts one there."""
-    try:
-        return _client().offer_card(visit.visit_id).offer if views.may_have_offer(visit) else None
-    except StoreError:
-        return None
 
 
 @tablet.post("/visits/<visit_id>/offer/decline")
 def decline_offer(visit_id: str) -> AnyResponse:
     """The customer has said no: the card goes from every face."""
     _client().decline_offer(visit_id, False, _key("no offer", visit_id))
+    return _back(visit_id)
+
+
+@tablet.post("/visits/<visit_id>/phase")
+def set_phase(visit_id: str) -> AnyResponse:
+    """Somebody is being called for the customer, or the call is over."""
+    phase = "calling" if request.form.get("phase") == "calling" else "deciding"
+    _client().set_phase(visit_id, phase, _key("phase", f"{visit_id} {phase}"))
     return _back(visit_id)
 
 

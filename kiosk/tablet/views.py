@@ -81,11 +81,6 @@ def waits_for(visit: Visit) -> str | None:
     return "tablet.waits_for_customer" if step_of(visit) is Step.ANSWERED else None
 
 
-def may_have_offer(visit: Visit) -> bool:
-    """Whether an optional card can stand on the customer's screen: somebody is known and has an answer."""
-    return visit.state == "open" and visit.identity is not None and visit.decision is not None
-
-
 def sign_in_fault(language: str, session: StaffSession) -> str:
     """Why nobody was signed in."""
     if session.code == "identity.locked" and session.locked_until is not None and session.store is not None:

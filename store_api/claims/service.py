@@ -65,6 +65,19 @@ def check(work: Work, visit: VisitRow, body: ClaimRequest) -> ClaimAnswer:
     return answer
 
 
+def find_last(
+    session: Session, account_id: str, person_id: str, before: dt.datetime
+) -> tuple[ClaimAnswer, dt.datetime] | None:
+    """The last claim of a person before a moment, and when it was checked."""
+    row = store.find_last(session, account_id, person_id, before)
+    return None if row is None else (ClaimAnswer.model_validate(row.answer), row.first_at)
+
+
+def misquoted_visits(session: Session, since: dt.datetime, before: dt.datetime) -> frozenset[str]:
+    """The identified visits in which somebody had heard terms that there are not."""
+    return frozenset(store.find_misquoted(session, since, before))
+
+
 def count(work: Work, since: dt.date | None, until: dt.date | None, store_id: str | None,
           policy: str | None) -> ClaimCounts:  # fmt: skip
     """The counts of some days (UTC), by default the last four weeks; a store's manager sees that store's.

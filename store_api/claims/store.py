@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from store_api.claims.models import ClaimCheckRow
 
+MISQUOTED = ("not_required", "not_in_policy")
+"""Answers that say that a customer had heard more than the terms ask."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -63,6 +66,22 @@ def find_checks(
     )
     newest_first = (ClaimCheckRow.checked_at.desc(), ClaimCheckRow.claim)
     return session.scalars(chosen.order_by(*newest_first)).all()
+
+
+def find_last(session: Session, account_id: str, person_id: str, before: dt.datetime) -> ClaimCheckRow | None:
+    """The last claim of a person that was first checked before a moment."""
+    row = ClaimCheckRow
+    chosen = sa.select(row).where(
+        row.account_id == account_id, row.person_id == person_id, row.first_at < before
+    )
+    return session.scalars(chosen.order_by(row.first_at.desc(), row.check_id.desc()).limit(1)).first()
+
+
+def find_misquoted(session: Session, since: dt.datetime, before: dt.datetime) -> set[str]:
+    """Identified visits in which somebody had heard terms that there are not."""
+    row = ClaimCheckRow
+    wanted = (*_within(Window(since, before)), row.result.in_(MISQUOTED))
+    return set(session.scalars(sa.select(row.visit_id).where(*wanted).distinct()))
 
 
 def count_checks(session: Session, window: Window) -> list[Count]:

@@ -13,6 +13,7 @@ as a mapping from language ("en", "es") to text, so that a change of language as
 from store_api.contract.basis import *
 from store_api.contract.campaigns import *
 from store_api.contract.claims import *
+from store_api.contract.contexts import *
 from store_api.contract.decisions import *
 from store_api.contract.identity import *
 from store_api.contract.log import *
@@ -22,6 +23,7 @@ from store_api.contract.policies import *
 from store_api.contract.policy_pages import *
 from store_api.contract.publication import *
 from store_api.contract.redemptions import *
+from store_api.contract.service_figures import *
 from store_api.contract.sharing import *
 from store_api.contract.sheets import *
 from store_api.contract.staff import *

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from store_api.contract.basis import Identifier, Language, Wire, Words
 from store_api.contract.decisions import Decision
@@ -106,8 +106,8 @@ class Visit(Wire):
     """One customer's time in the store as the caller may see it.
 
     `person`, `line`, `decision`, `order` are null until the identity check. `code` is short and spoken
-    ("4-817"). `revision` rises with every change. `also_used` are the other vouchers that were used
-    on the order of `redemption` and not undone.
+    ("4-817"). `revision` rises with every change. `also_used` are the other vouchers that were used on the
+    order of `redemption` and not undone. `is_calling`: somebody is being called for the customer.
     """
 
     visit_id: Identifier
@@ -129,6 +129,7 @@ class Visit(Wire):
     redemption: Redemption | None
     outcome: str | None
     also_used: tuple[UsedVoucher, ...] = ()
+    is_calling: bool = False
 
 
 class IdentityAnswer(Wire):
@@ -165,9 +166,22 @@ class VisitList(Wire):
 
 
 class VisitClose(Wire):
-    """How a visit ended. `left` is a customer who went away or an idle time-out."""
+    """How a visit ended. `refused` is a yes that the customer was not given;
+    `left` is a customer who went away or an idle time-out."""
 
-    outcome: Literal["used", "reserved", "saved_for_later", "not_eligible", "left"]
+    outcome: Literal["used", "reserved", "saved_for_later", "not_eligible", "refused", "left"]
+
+
+class VisitPhase(Wire):
+    """What the customer waits for: a call to somebody, their turn, or nothing (it is being decided)."""
+
+    phase: Literal["deciding", "waiting", "calling"]
+
+
+class VisitRating(Wire):
+    """How the customer found it: 3 good, 2 so-so, 1 not good."""
+
+    rating: Annotated[int, Field(ge=1, le=3)]
 
 
 class VisitEvent(Wire):

@@ -41,7 +41,7 @@ from store_api.work import Work
 
 __all__ = [
     "CHANGED", "DecidedAgain", "DecisionRow", "Gist", "Recorded", "RecordedCase", "Subject", "Weighed",
-    "check", "count_cases", "decide", "decide_again", "find", "find_by_terms_code", "gist",
+    "check", "count_cases", "decide", "decide_again", "find", "find_by_terms_code", "find_last", "gist",
     "granted_but_for", "read_again", "read_cases", "sheets_of_code", "sheets_of_decision", "show",
     "show_public", "show_stored", "to_wire_sheet", "weigh", "why_not",
 ]  # fmt: skip
@@ -143,6 +143,11 @@ def why_not(now: Gist, is_same: bool) -> str | None:
 def find(session: Session, decision_id: str) -> DecisionRow | None:
     """A decision by its identifier."""
     return store.find_decision(session, decision_id)
+
+
+def find_last(session: Session, account_id: str, line_id: str, before: dt.datetime) -> DecisionRow | None:
+    """The last decision on a line before a moment."""
+    return store.find_last(session, account_id, line_id, before)
 
 
 def find_by_terms_code(session: Session, written: str) -> DecisionRow | None:

@@ -56,6 +56,17 @@ def find_newest(session: Session, account_id: str, subject_key: str) -> Decision
     return None if found is None else plain_row(DecisionRow, found)
 
 
+def find_last(session: Session, account_id: str, line_id: str, before: dt.datetime) -> DecisionRow | None:
+    """The newest decision on a line that was made before a moment."""
+    chosen = sa.select(DecisionRow).where(
+        DecisionRow.account_id == account_id,
+        DecisionRow.line_id == line_id,
+        DecisionRow.decided_at < before,
+    )
+    newest_first = (DecisionRow.decided_at.desc(), DecisionRow.decision_id.desc())
+    return session.scalars(chosen.order_by(*newest_first).limit(1)).first()
+
+
 def find_same(session: Session, account_id: str, subject_key: str, digest: str) -> DecisionRow | None:
     """The newest decision of an account on the same subject with the same digest."""
     chosen = sa.select(DecisionRow).where(

@@ -18,6 +18,7 @@ from store_api.campaigns import service as campaigns
 from store_api.contract import CampaignLimit, CampaignRequest, Device, Money, OfferRequest, PriceList
 from store_api.db import Database
 from store_api.demo import derived
+from store_api.demo.past import derived_past
 from store_api.demo.people import (
     CREDIT,
     DEMO,
@@ -41,6 +42,7 @@ from store_api.staff import service as staff
 from store_api.staff.service import StaffRole
 from store_api.stores import service as stores
 from store_api.stores.service import Place
+from store_api.visits import service as visits
 from store_api.vouchers import service as vouchers
 from store_api.vouchers.service import NewVoucher, UseClaim, VoucherKey
 from store_api.work import Work
@@ -126,6 +128,8 @@ def _load(work: Work, today: dt.date) -> None:
         _begin_campaign(work, campaign)
     for account in DEMO.accounts:
         _load_account(work, account, today)
+    for past in derived_past(today):
+        visits.add_past(work, past)
     for offer in DEMO.offers:
         offers.make(work, _offer(offer, today))
     for voucher in DEMO.bearer:

@@ -21,7 +21,7 @@ from store_api.policies.service import PolicyBook
 from store_api.redemptions import service as redemptions
 from store_api.redemptions.service import Redeemed
 from store_api.stores import service as stores
-from store_api.visits import consenting, tapping, visiting
+from store_api.visits import consenting, tapping, timing, visiting
 from store_api.visits.models import VisitRow
 from store_api.vouchers import service as vouchers
 from store_api.vouchers.service import VoucherKey, VoucherView
@@ -118,7 +118,9 @@ def decide(work: Work, visit: VisitRow, request: DecisionRequest) -> DecisionRow
     row = decisions.decide(work, subject_of(work, visit, request))
     if request.amount is not None:
         _check_choice(row)
-    visiting.change(work, visit, "decision.made", decision_id=row.decision_id, order_id=row.order_id)
+    answered = timing.answer_fields(visit, decisions.gist(row).outcome, work.now)
+    made = {"decision_id": row.decision_id, "order_id": row.order_id, **answered}
+    visiting.change(work, visit, "decision.made", **made)
     return row
 
 

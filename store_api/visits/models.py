@@ -19,13 +19,14 @@ class VisitRow(NodeMixin, Base):
     `channel` is where it was opened: kiosk or tablet. `paper` is true where the voucher's code was read
     from something that was shown. `left_at` is when the customer left the station while a hold still
     stood, so that staff can finish what was reserved. `revision` rises with every change, so that a face
-    knows when it lags.
+    knows when it lags. `phase` to `rating` are the visit's time; timing.py tells what they mean.
     """
 
     __tablename__ = "visits"
     __table_args__ = (
         Index("ix_visits_open", "store_id", "state", "opened_at"),
         Index("ix_visits_account", "account_id", "opened_at"),
+        Index("ix_visits_opened", "opened_at"),
     )
 
     visit_id: Mapped[Id] = mapped_column(primary_key=True)
@@ -54,6 +55,13 @@ class VisitRow(NodeMixin, Base):
     hold_id: Mapped[Id | None]
     redemption_id: Mapped[Id | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
+    phase: Mapped[str | None] = mapped_column(String(10))
+    phase_at: Mapped[dt.datetime | None]
+    deciding_seconds: Mapped[int | None]
+    waiting_seconds: Mapped[int | None]
+    calling_seconds: Mapped[int | None]
+    answered_at: Mapped[dt.datetime | None]
+    rating: Mapped[int | None]
 
 
 class TapRow(NodeMixin, Base):

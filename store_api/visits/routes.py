@@ -31,6 +31,8 @@ from store_api.contract import (
     VisitClose,
     VisitLanguage,
     VisitList,
+    VisitPhase,
+    VisitRating,
     VisitRequest,
     VoucherAnswer,
     VoucherCode,
@@ -212,6 +214,26 @@ def answer_questions(work: Work, path: VisitPath, body: Answers) -> Visit:
     """Take the customer's answers into the visit's order."""
     visit = service.find_identified(work, path.visit_id)
     service.answer(work, visit, body)
+    return service.show(work, visit)
+
+
+@api.put("/v1/visits/<visit_id>/phase", responses={200: Visit})
+@allow("rep", "manager")
+@writes
+def set_phase(work: Work, path: VisitPath, body: VisitPhase) -> Visit:
+    """Note that somebody is being called, or that the customer waits, or that it goes on."""
+    visit = service.find_to_change(work, path.visit_id)
+    service.set_phase(work, visit, body.phase)
+    return service.show(work, visit)
+
+
+@api.put("/v1/visits/<visit_id>/rating", responses={200: Visit})
+@allow("kiosk")
+@writes
+def rate_visit(work: Work, path: VisitPath, body: VisitRating) -> Visit:
+    """Take the customer's rating; no face shows it, and it counts for the store alone."""
+    visit = service.find_to_change(work, path.visit_id)
+    service.rate(work, visit, body.rating)
     return service.show(work, visit)
 
 

@@ -14,8 +14,10 @@ from store_api.visits.combining import HeldTogether, propose
 from store_api.visits.combining import hold as hold_together
 from store_api.visits.consenting import list_consents, set_consent
 from store_api.visits.models import VisitRow
+from store_api.visits.past import PastVisit, add_past, read_times
 from store_api.visits.tapping import is_tapped, tap
 from store_api.visits.tilling import open_for_till, take_up_till_order
+from store_api.visits.timing import SPENT, VisitTime
 from store_api.visits.view import show, show_to_nobody
 from store_api.visits.visiting import (
     change,
@@ -31,18 +33,58 @@ from store_api.visits.visiting import (
     is_open_to,
     open_for_caller,
     open_visit,
+    rate,
     see_photo_id,
     send_code,
+    set_phase,
     shows_person,
     tell,
     unlock_person,
 )
 
 __all__ = [
-    "HeldTogether", "IdentityCheck", "ReadVoucher", "VisitRow", "answer", "change", "check_code",
-    "check_identity", "choices", "close", "decide", "find", "find_identified", "find_joinable",
-    "find_of_order", "find_open", "find_to_change", "hold_together", "is_open_to", "is_tapped",
-    "list_consents", "note_redemption", "open_for_caller", "open_for_till", "open_visit", "propose",
-    "read_code", "see_photo_id", "send_code", "set_consent", "show", "show_to_nobody", "shows_person",
-    "take_up_till_order", "tap", "tell", "unlock_person",
+    "SPENT",
+    "HeldTogether",
+    "IdentityCheck",
+    "PastVisit",
+    "ReadVoucher",
+    "VisitRow",
+    "VisitTime",
+    "add_past",
+    "answer",
+    "change",
+    "check_code",
+    "check_identity",
+    "choices",
+    "close",
+    "decide",
+    "find",
+    "find_identified",
+    "find_joinable",
+    "find_of_order",
+    "find_open",
+    "find_to_change",
+    "hold_together",
+    "is_open_to",
+    "is_tapped",
+    "list_consents",
+    "note_redemption",
+    "open_for_caller",
+    "open_for_till",
+    "open_visit",
+    "propose",
+    "rate",
+    "read_code",
+    "read_times",
+    "see_photo_id",
+    "send_code",
+    "set_consent",
+    "set_phase",
+    "show",
+    "show_to_nobody",
+    "shows_person",
+    "take_up_till_order",
+    "tap",
+    "tell",
+    "unlock_person",
 ]  # fmt: skip

@@ -67,6 +67,12 @@ def find_visits_of_account(session: Session, account_id: str, since: dt.datetime
     return session.scalars(chosen.order_by(*newest_first).limit(20)).all()
 
 
+def find_opened(session: Session, since: dt.datetime, before: dt.datetime) -> Sequence[VisitRow]:
+    """Every visit that was opened from a moment to before another, the oldest first."""
+    chosen = sa.select(VisitRow).where(VisitRow.opened_at >= since, VisitRow.opened_at < before)
+    return session.scalars(chosen.order_by(VisitRow.opened_at, VisitRow.visit_id)).all()
+
+
 def is_code_taken(session: Session, store_id: str, code: str, since: dt.datetime) -> bool:
     """Whether an open visit of the store goes by a spoken code."""
     chosen = sa.select(VisitRow.visit_id).where(

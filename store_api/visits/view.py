@@ -59,6 +59,7 @@ def _show(work: Work | None, visit: VisitRow, is_open: bool, seen: dict[str, Any
         scanned_policy=_scanned_policy(work, visit) if work is not None and shows_scan else None,
         scanned_voucher_id=visit.scanned_voucher_id if shows_scan else None,
         outcome=visit.outcome,
+        is_calling=visit.phase == "calling",
         **seen,
     )
 

@@ -24,7 +24,7 @@ from store_api.notices import service as notices
 from store_api.phones import service as phones
 from store_api.redemptions import service as redemptions
 from store_api.stores import service as stores
-from store_api.visits import store
+from store_api.visits import store, timing
 from store_api.visits.models import VisitRow
 from store_api.work import Work
 
@@ -207,8 +207,10 @@ def has_live_hold(session: Session, visit: VisitRow, now: dt.datetime) -> bool:
 def change(work: Work, visit: VisitRow, what: str, **fields: Any) -> None:
     """Write fields of a visit, raise its revision, and tell every face of the store.
 
-    `what` is the event's name, `subject.verb_past`. The revision is raised on the row as it stands now.
+    `what` is the event's name, `subject.verb_past`. The revision is raised on the row as it stands now; the
+    visit's time is written with it.
     """
+    fields |= timing.fields_after(visit, what, fields, work.now)
     if not store.change_visit(work.session, visit, fields):
         raise NotFound
     tell(work, visit, what)
@@ -258,6 +260,16 @@ def unlock_person(work: Work, visit: VisitRow) -> None:
         raise NotAllowed("identity.photo_id_needed")
     accounts.unlock(work, visit.visit_id, str(visit.person_id), str(visit.line_id))
     change(work, visit, "identity.unlocked")
+
+
+def set_phase(work: Work, visit: VisitRow, phase: timing.Phase) -> None:
+    """Note what the customer waits for now, where nothing else shows it: a call, or somebody's turn."""
+    change(work, visit, "visit.phase_changed", **timing.fields_after(visit, "", {}, work.now, phase))
+
+
+def rate(work: Work, visit: VisitRow, rating: int) -> None:
+    """Keep how the customer found it, from 1 to 3; the last tap counts."""
+    change(work, visit, "visit.rated", rating=rating)
 
 
 def close(work: Work, visit: VisitRow, body: VisitClose) -> None:

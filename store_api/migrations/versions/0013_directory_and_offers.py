@@ -1,4 +1,4 @@
-"""Count tries of places; keep one-time codes, waiting messages and offers."""
+"""Count tries of places; keep one-time codes, waiting messages, offers, and how a visit's time was spent."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ depends_on = None
 
 NODE = sa.String(length=8)
 ID = sa.String(length=80)
+TIMES = ("deciding_seconds", "waiting_seconds", "calling_seconds", "rating")
 
 
 def upgrade() -> None:
     """Bring the schema to this revision."""
     _add_identity()
     _add_offers()
+    _add_times()
 
 
 def _add_identity() -> None:
@@ -102,7 +104,19 @@ def _add_offers() -> None:
     )
 
 
+def _add_times() -> None:
+    op.add_column("visits", sa.Column("phase", sa.String(length=10), nullable=True))
+    for name in ("phase_at", "answered_at"):
+        op.add_column("visits", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
+    for name in TIMES:
+        op.add_column("visits", sa.Column(name, sa.Integer(), nullable=True))
+    op.create_index("ix_visits_opened", "visits", ["opened_at"])
+
+
 def downgrade() -> None:
     """Take away what this revision brought."""
+    op.drop_index("ix_visits_opened", table_name="visits")
+    for name in ("phase", "phase_at", "answered_at", *TIMES):
+        op.drop_column("visits", name)
     for table in ("no_offers", "offer_showings", "offers", "messages", "one_time_codes", "tries_in_window"):
         op.drop_table(table)
