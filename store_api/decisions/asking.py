@@ -23,6 +23,7 @@ from store_api.stores import service as stores
 from store_api.stores.service import Place
 from store_api.work import Work
 
+OTHER_CURRENCY = "voucher.other_currency"
 STOPPED = "policy.stopped"
 """Nothing new is given under a version that was stopped; what was issued before is honoured."""
 
@@ -81,6 +82,8 @@ def answer(work: Work, asked: Asked) -> Made:
     subject, gathered = asked.subject, asked.gathered
     by_terms = decide_terms(asked.policy, gathered, asked.facts, subject.amount_minor, asked.catalogue)
     reasons = _reasons(work, asked, granting_of(by_terms.decision))
+    if by_terms.is_foreign:
+        reasons.setdefault(OTHER_CURRENCY, {})
     document = by_terms.decision.document
     if document is not None:
         gathered = replace(gathered, names=policies.use_names(work.session, asked.book, document))
@@ -89,9 +92,12 @@ def answer(work: Work, asked: Asked) -> Made:
 
 def granted_without(work: Work, asked: Asked, code: str) -> Money | None:
     """What the terms grant where `code` is the only reason against it; None where anything else is."""
-    by_terms = decide_terms(
+    found = decide_terms(
         asked.policy, asked.gathered, asked.facts, asked.subject.amount_minor, asked.catalogue
-    ).decision
+    )
+    if found.is_foreign:
+        return None
+    by_terms = found.decision
     granting = granting_of(by_terms)
     if by_terms.outcome != "eligible" or by_terms.questions or granting.amount is None:
         return None

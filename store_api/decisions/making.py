@@ -17,14 +17,16 @@ from store_api.decisions.gather import Details, Gathered, Granting, OtherVoucher
 from store_api.money import to_money
 from store_api.policy.decide import decide, with_ceiling, with_codes
 from store_api.policy.decision import Decision
+from store_api.policy.errors import PolicyErrors
 from store_api.policy.facts import Catalogue, question_in_words
-from store_api.policy.granted import Ceiling
+from store_api.policy.granted import DEVICE_PRICE, Ceiling
 from store_api.policy.model import Policy
 from store_api.policy.sheet import Occasion, Sheet, SheetLine, make_sheet, say
 from store_api.policy.values import Money, read_money, value_to_json
 from store_api.policy.words import Words as Phrases
 
 LANGUAGES = ("en", "es")
+TWO_CURRENCIES = "money.two_currencies"
 _STATUSES = frozenset({"met", "unmet", "unknown", "waived", "not_needed", "not_required"})
 
 
@@ -60,10 +62,14 @@ class Stamp:
 
 @dataclass(frozen=True)
 class ByTerms:
-    """What the written terms say, kept under what there is; `most` as in the wire's Benefit."""
+    """What the written terms say, kept under what there is; `most` as in the wire's Benefit.
+
+    `is_foreign`: the voucher is in another currency than the order, and the order's money was left out.
+    """
 
     decision: Decision
     most: Money | None
+    is_foreign: bool = False
 
 
 def decide_terms(
@@ -78,17 +84,41 @@ def decide_terms(
     The benefit is kept under what is left of the voucher, what other vouchers leave to pay, and what the
     customer chose to use, in minor units.
     """
-    ends = gathered.voucher.row.ends_on if gathered.voucher else None
-    decided = decide(policy, catalogue, facts, gathered.on, ends=ends, zone=gathered.zone)
+    try:
+        decided, is_foreign = _decided(policy, gathered, facts, catalogue), False
+    except PolicyErrors as errors:
+        if gathered.voucher is None or {error.code for error in errors.errors} != {TWO_CURRENCIES}:
+            raise
+        own = _without_foreign_money(facts, gathered.voucher.row.currency, catalogue)
+        decided, is_foreign = _decided(policy, gathered, own, catalogue), True
     decided = with_ceiling(decided, ceiling_of(gathered), catalogue)
     benefit = decided.benefit
     if benefit is None or benefit.applied is None or benefit.kept is None:
-        return ByTerms(decided, None)
+        return ByTerms(decided, None, is_foreign)
     if amount_minor is not None:
         chosen = to_money(amount_minor, benefit.applied.currency)
         ceiling = Ceiling(chosen=None if chosen is None else Money(chosen.amount, chosen.currency))
         decided = with_ceiling(decided, ceiling, catalogue)
-    return ByTerms(decided, benefit.applied)
+    return ByTerms(decided, benefit.applied, is_foreign)
+
+
+def _decided(
+    policy: Policy, gathered: Gathered, facts: Mapping[str, object], catalogue: Catalogue
+) -> Decision:
+    ends = gathered.voucher.row.ends_on if gathered.voucher else None
+    return decide(policy, catalogue, facts, gathered.on, ends=ends, zone=gathered.zone)
+
+
+def _without_foreign_money(
+    facts: Mapping[str, object], currency: str | None, catalogue: Catalogue
+) -> dict[str, object]:
+    """The facts without the money of another currency than a voucher's own, or without the price at all."""
+    return {
+        key: value
+        for key, value in facts.items()
+        if catalogue.facts[key].type != "money"
+        or (key != DEVICE_PRICE if currency is None else str(value).endswith(currency))
+    }
 
 
 def granting_of(by_terms: Decision) -> Granting:

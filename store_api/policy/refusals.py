@@ -101,6 +101,12 @@ _EN: Mapping[str, RefusalWords] = {
         "Ask a person in the store how it can be used.",
         told="This voucher can be used like this: {channel}.",
     ),
+    "voucher.other_currency": RefusalWords(
+        "No. This voucher is in another currency.",
+        "It is not in the currency of this order, and we never change one into the other.",
+        _NOTHING_USED_EN,
+        "Use it on an order in its own currency, or ask a person in the store what else there is.",
+    ),
     "campaign.paused": RefusalWords(
         "Not now. This offer is paused.",
         "It has been stopped for the time being.",
@@ -253,6 +259,12 @@ _ES: Mapping[str, RefusalWords] = {
         _NOTHING_USED_ES,
         "Pregunte a una persona de la tienda cómo se puede usar.",
         told="Este vale se puede usar así: {channel}.",
+    ),
+    "voucher.other_currency": RefusalWords(
+        "No. Este vale es de otra moneda.",
+        "No es de la moneda de este pedido, y nunca cambiamos una por otra.",
+        _NOTHING_USED_ES,
+        "Úselo en un pedido en su propia moneda, o pregunte a una persona de la tienda qué más hay.",
     ),
     "campaign.paused": RefusalWords(
         "Ahora no. Esta oferta está en pausa.",

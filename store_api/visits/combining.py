@@ -7,7 +7,7 @@ What it must not know: how vouchers go together, how a voucher is locked, Flask.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from store_api.contract import Combination, CombinedVoucher, DecisionRequest, LeftOutVoucher, Words
 from store_api.decisions import service as decisions
@@ -19,6 +19,8 @@ from store_api.redemptions import service as redemptions
 from store_api.redemptions.service import HoldRow
 from store_api.visits import asking, tapping, visiting
 from store_api.visits.models import VisitRow
+from store_api.vouchers import service as vouchers
+from store_api.vouchers.service import VoucherKey
 from store_api.work import Work
 
 REASONS: dict[str, Words] = {
@@ -48,11 +50,12 @@ REASONS: dict[str, Words] = {
 
 @dataclass(frozen=True)
 class Proposed:
-    """A proposal with the vouchers that were weighed, by identifier, and their currency."""
+    """A proposal with the vouchers that were weighed, by identifier, their keys, and their currency."""
 
     proposal: Proposal
     weighed: dict[str, Weighed]
     currency: str | None
+    keys: dict[str, VoucherKey] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def propose(work: Work, visit: VisitRow) -> Combination:
 def hold(work: Work, visit: VisitRow) -> HeldTogether:
     """Reserve the best combination, each voucher by a decision of its own: all of them, or nothing."""
     found, actor = _propose(work, visit), redemptions.actor_of(work)
+    _lock(work, visit, found)
     step = work.session.begin_nested()
     held: list[HoldRow] = []
     row: DecisionRow | None = None
@@ -111,6 +115,19 @@ def hold(work: Work, visit: VisitRow) -> HeldTogether:
     return HeldTogether(tuple(held), None, row)
 
 
+def _lock(work: Work, visit: VisitRow, found: Proposed) -> None:
+    """Lock the order, then its vouchers by their names.
+
+    They are held in the sequence of taking, which hangs on the price: two orders that want the same vouchers
+    would otherwise wait for each other.
+    """
+    if not found.proposal.taken:
+        return
+    orders.lock(work.session, str(visit.account_id), str(visit.order_id))
+    for name in sorted(found.proposal.taken):
+        vouchers.lock(work.session, found.keys[name])
+
+
 def _propose(work: Work, visit: VisitRow) -> Proposed:
     """Weigh every voucher that could be used on the order alone, in the currency of its price."""
     account_id = str(visit.account_id)
@@ -119,13 +136,14 @@ def _propose(work: Work, visit: VisitRow) -> Proposed:
         return Proposed(best_combination((), None), {}, None)
     price = orders.show(order).items[0].price
     found: dict[str, Weighed] = {}
+    keys: dict[str, VoucherKey] = {}
     for view in asking.usable_vouchers(work, visit):
         request = DecisionRequest(visit_id=visit.visit_id, voucher_id=view.row.voucher_id)
         weighed = decisions.weigh(work, asking.subject_of(work, visit, request))
         if weighed is not None and weighed.currency == price.currency:
-            found[view.row.voucher_id] = weighed
+            found[view.row.voucher_id], keys[view.row.voucher_id] = weighed, view.key
     proposal = best_combination([each.candidate for each in found.values()], to_minor(price))
-    return Proposed(proposal, found, price.currency)
+    return Proposed(proposal, found, price.currency, keys)
 
 
 def _reason(proposal: Proposal) -> str:

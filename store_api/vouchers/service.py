@@ -154,6 +154,11 @@ def find_for_line(session: Session, account_id: str, line_id: str) -> tuple[Vouc
     return tuple(_view(session, row) for row in rows if row.line_id in (None, line_id))
 
 
+def lock(session: Session, key: VoucherKey) -> None:
+    """Keep a voucher from everybody else until this transaction ends; lock several by their names."""
+    store.lock_voucher(session, key)
+
+
 def hold(session: Session, key: VoucherKey, claim: HoldClaim, now: dt.datetime) -> Taken | None:
     """Hold the voucher under its lock; None where another holds it, or it is used or void."""
     return store.take_hold(session, key, claim, now)

@@ -17,7 +17,7 @@ from tests.kiosk.scripted_store import ScriptedStore
 CODES = (
     "voucher.not_found", "voucher.already_redeemed", "voucher.expired", "voucher.not_yet_valid",
     "voucher.void", "voucher.held_elsewhere", "voucher.belongs_to_another", "voucher.not_in_this_store",
-    "voucher.not_on_this_channel",
+    "voucher.not_on_this_channel", "voucher.other_currency",
     "campaign.paused", "campaign.budget_spent", "campaign.limit_reached", "combination.excluded",
     "policy.none_in_force", "policy.stopped", "identity.not_checked",
     "identity.wrong", "identity.locked", "identity.locked_here", "identity.locked_everywhere",

@@ -46,6 +46,7 @@ CODES_WRITTEN_DOWN = [
     "voucher.belongs_to_another",
     "voucher.not_in_this_store",
     "voucher.not_on_this_channel",
+    "voucher.other_currency",
     "campaign.paused",
     "campaign.budget_spent",
     "campaign.limit_reached",
