@@ -41,6 +41,7 @@ from kiosk.faults import register_faults
 from kiosk.htmx import register_htmx
 from kiosk.ledger import Settler, SpoolLedger, owner_of
 from kiosk.options import Options
+from kiosk.phone.coupons import coupons
 from kiosk.phone.policies import policies
 from kiosk.phone.routes import phone
 from kiosk.receipts.print_queue import PrintQueue
@@ -87,7 +88,7 @@ def create_app(services: Services, desk: Desk | None = None) -> Flask:
     register_htmx(app)
     register_rendering(app, settings)
     register_faults(app)
-    for blueprint in (stations, counter, scan, tablet, tablet_equipment, phone, policies, region):
+    for blueprint in (stations, counter, scan, tablet, tablet_equipment, phone, coupons, policies, region):
         app.register_blueprint(blueprint)
     app.after_request(_harden)
     return app

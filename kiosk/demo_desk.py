@@ -68,11 +68,12 @@ def write_vouchers(folder: Path, people: dict[str, Any], titles: dict[str, str])
 
 def _voucher_pdf(voucher: dict[str, Any], title: str) -> bytes:
     # Imported at the first voucher: a second start writes none and need not wait for it.
-    from kiosk.receipts.voucher_pdf import make_voucher_pdf
+    from kiosk.receipts.voucher_pdf import Symbol, make_voucher_pdf
 
     return make_voucher_pdf(
         title="Sameterms",
         code=voucher["code"],
+        symbol=Symbol(voucher["symbol"]["form"], voucher["symbol"]["text"]),
         amount_text=_dollars(voucher["amount"]),
         issued_to_text=title,
         note_lines=NOTE,

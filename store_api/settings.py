@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import (
@@ -19,10 +19,12 @@ from pydantic import (
     SecretStr,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 from pydantic_core import PydanticUndefined
 
+from store_api.contract.voucher_codes import gs1_check_digit
 from store_api.keys import KeyRing
 
 PREFIX = "SAMETERMS_"
@@ -66,9 +68,20 @@ class Settings(BaseModel):
     event_streams: int = Field(
         default=32, ge=1, le=1024, description="Event streams that one process holds open, a thread each."
     )
-    coupon_number: Annotated[str, StringConstraints(pattern=r"^([0-9]{13})?$")] = Field(
+    coupon_number: Annotated[str, StringConstraints(pattern=r"^([0-9]{12,13})?$")] = Field(
         default="",
-        description="Own GS1 Global Coupon Number (13 digits) of vouchers that carry one; none if empty.",
+        description="Own GS1 Global Coupon Number, by which vouchers are read: company prefix and coupon "
+        "reference, 12 digits, or 13 with their check digit; none if empty.",
+    )
+    voucher_symbol: Literal["code", "gs1", "digital_link"] = Field(
+        default="code",
+        description="What the QR code of a new voucher carries: its code alone, GS1 element strings, or a "
+        "GS1 Digital Link.",
+    )
+    digital_link_address: str = Field(
+        default="",
+        pattern=r"^(https://[^\s/?#]+(/[^\s?#]*)?)?$",
+        description="Address before /255 in those links, https; SAMETERMS_PUBLIC_URL if empty.",
     )
     hold_minutes: int = Field(default=15, ge=1, le=240, description="Minutes that a hold lasts.")
     staff_session_hours: int = Field(default=10, ge=1, le=24, description="Hours that a staff session lasts.")
@@ -176,6 +189,23 @@ class Settings(BaseModel):
     def _know_region(cls, value: str) -> str:
         if value not in SUPPORTED_REGIONS:
             raise ValueError("no country with telephone numbers has this code")
+        return value
+
+    @field_validator("coupon_number")
+    @classmethod
+    def _check_coupon(cls, value: str) -> str:
+        if not value:
+            return value
+        whole = value[:12] + gs1_check_digit(value[:12])
+        if value not in (value[:12], whole):
+            raise ValueError("the last of the 13 digits is not their check digit")
+        return whole
+
+    @field_validator("voucher_symbol")
+    @classmethod
+    def _need_coupon(cls, value: str, given: ValidationInfo) -> str:
+        if value != "code" and not given.data.get("coupon_number"):
+            raise ValueError("it needs SAMETERMS_COUPON_NUMBER")
         return value
 
     @field_validator("catalogue_files", mode="before")

@@ -20,7 +20,8 @@ from store_api.campaigns.making import BATCH, Kind, Seen
 from store_api.campaigns.models import CampaignRow, FileJob
 from store_api.campaigns.rows import FileRow
 from store_api.errors import Conflict, NotFound
-from store_api.vouchers.service import show_code
+from store_api.settings import Settings
+from store_api.vouchers.service import show_code, symbol_of
 from store_api.work import Work
 
 Open = Callable[[], AbstractContextManager[Work]]
@@ -71,7 +72,7 @@ def issue_bearers(
                 campaign = _campaign(work, campaign_id)
                 drawn = making.make_bearers(work, job, campaign, min(BATCH, count - job.rows_done))
                 first = job.codes_bytes == 0
-                job.codes_bytes = _write_codes(written, campaign, drawn, first)
+                job.codes_bytes = _write_codes(written, work.settings, campaign, drawn, first)
                 work.session.flush()
             progress(job)
     return _end(opened, job)
@@ -129,14 +130,19 @@ def _code_file(path: Path, size: int) -> io.BufferedRandom:
     return opened
 
 
-def _write_codes(written: io.BufferedRandom, campaign: CampaignRow, codes: list[str], first: bool) -> int:
-    """Write codes and wait until they are on the disk; the size of the file then."""
+def _write_codes(
+    written: io.BufferedRandom, settings: Settings, campaign: CampaignRow, codes: list[str], first: bool
+) -> int:
+    """Write codes, with what is printed of each, and wait until they are on the disk; the file's size."""
     lines = io.StringIO()
     out = csv.writer(lines, lineterminator="\n")
     if first:
-        out.writerow(("code", "campaign", "ends_on"))
+        out.writerow(("code", "campaign", "ends_on", "coupon_number", "symbol"))
     ends_on = campaign.ends_on.isoformat() if campaign.ends_on else ""
-    out.writerows((show_code(code), campaign.campaign_id, ends_on) for code in codes)
+    for code in codes:
+        symbol = symbol_of(settings, code)
+        number = symbol.coupon_number or ""
+        out.writerow((show_code(code), campaign.campaign_id, ends_on, number, symbol.text))
     written.write(lines.getvalue().encode())
     written.flush()
     os.fsync(written.fileno())

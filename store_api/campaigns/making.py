@@ -79,6 +79,7 @@ def lock_job(session: Session, job_id: str) -> FileJob:
 
 def settle_rows(work: Work, job: FileJob, campaign: CampaignRow, rows: Sequence[FileRow], seen: Seen) -> None:
     """Make the vouchers of a batch and write down its refused rows; `job` is locked."""
+    rows = [_with_plain_code(work, row) for row in rows]
     read = [_read(work, campaign, row, seen) for row in rows]
     made = [(row, new) for row, new in zip(rows, read, strict=True) if isinstance(new, NewVoucher)]
     refused = [(row, new) for row, new in zip(rows, read, strict=True) if isinstance(new, RowFault)]
@@ -92,6 +93,13 @@ def settle_rows(work: Work, job: FileJob, campaign: CampaignRow, rows: Sequence[
     vouchers.issue_many(work, [new for _, new in good], codes)
     _write_down(work.session, job, refused)
     _move_on(work.session, job, len(rows), len(good), len(refused))
+
+
+def _with_plain_code(work: Work, row: FileRow) -> FileRow:
+    """The row with its code alone where its cell holds what a GS1 code of the carrier's own says."""
+    cell = row.values.get("code", "")
+    read = vouchers.read_code(cell, "", work.settings.coupon_number)
+    return replace(row, values={**row.values, "code": read.code}) if read.code and len(cell) > 20 else row
 
 
 def make_bearers(work: Work, job: FileJob, campaign: CampaignRow, count: int) -> list[str]:

@@ -55,3 +55,9 @@ def _luhn_sum(code: str, first_factor: int) -> int:
         total += addend // 32 + addend % 32
         factor = 3 - factor
     return total
+
+
+def gs1_check_digit(digits: str) -> str:
+    """The check digit of a GS1 number (General Specifications, 7.9): weights 3 and 1 from the right."""
+    total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
+    return str(-total % 10)

@@ -33,6 +33,33 @@ class VoucherSummary(Wire):
     used_at_store: str | None = None
 
 
+class VoucherSymbolRequest(Wire):
+    """Codes of vouchers, of thirteen characters, of which somebody prints the QR codes."""
+
+    codes: Annotated[
+        tuple[Annotated[str, StringConstraints(min_length=13, max_length=20)], ...],
+        Field(min_length=1, max_length=500),
+    ]
+
+
+class VoucherSymbol(Wire):
+    """What the QR code of a voucher carries: `text`, in a GS1 QR code where `form` is gs1.
+
+    `coupon_number` is its GS1 Global Coupon Number with its serial, null where the carrier issues none.
+    """
+
+    code: str
+    form: Literal["code", "gs1", "digital_link"]
+    text: str
+    coupon_number: str | None
+
+
+class VoucherSymbols(Wire):
+    """In the order in which they were asked for. It does not say whether a voucher has a code."""
+
+    symbols: tuple[VoucherSymbol, ...]
+
+
 class VoucherCode(Wire):
     """A code as scanned or typed. `paper` is true where it was read from something that was shown."""
 

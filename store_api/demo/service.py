@@ -73,9 +73,9 @@ def demo_people(settings: Settings) -> dict[str, Any]:
     """Everybody and everything in the demo with PINs, codes and tokens in the clear, as plain JSON data."""
     return {
         "stores": [asdict(store) for store in DEMO.stores],
-        "accounts": [_show_account(account) for account in DEMO.accounts],
+        "accounts": [_show_account(settings, account) for account in DEMO.accounts],
         "campaigns": [asdict(campaign) for campaign in DEMO.campaigns],
-        "bearer_vouchers": [_show_voucher(voucher) for voucher in DEMO.bearer],
+        "bearer_vouchers": [_show_voucher(settings, voucher) for voucher in DEMO.bearer],
         "staff": [
             {**asdict(each), "pin": derived.pin_for(f"staff {each.staff_number}")} for each in DEMO.staff
         ],
@@ -263,7 +263,7 @@ def _months_before(today: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(today.day, (next_month - dt.timedelta(days=1)).day))
 
 
-def _show_account(account: DemoAccount) -> dict[str, Any]:
+def _show_account(settings: Settings, account: DemoAccount) -> dict[str, Any]:
     return {
         "account_id": account.account_id,
         "story": account.story,
@@ -276,16 +276,18 @@ def _show_account(account: DemoAccount) -> dict[str, Any]:
             }
             for person in account.people
         ],
-        "vouchers": [_show_voucher(voucher) for voucher in account.vouchers],
+        "vouchers": [_show_voucher(settings, voucher) for voucher in account.vouchers],
     }
 
 
-def _show_voucher(voucher: DemoVoucher) -> dict[str, Any]:
+def _show_voucher(settings: Settings, voucher: DemoVoucher) -> dict[str, Any]:
+    code = derived.code_for(voucher.name)
     return {
         "name": voucher.name,
         "policy": voucher.policy,
         "amount": voucher.amount,
-        "code": vouchers.show_code(derived.code_for(voucher.name)),
+        "code": vouchers.show_code(code),
+        "symbol": asdict(vouchers.symbol_of(settings, code)),
     }
 
 

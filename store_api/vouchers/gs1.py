@@ -11,6 +11,7 @@ URI syntax. biip reads both.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -18,8 +19,12 @@ from urllib.parse import urlsplit
 import biip
 from biip import ParseResult
 
+BRACKETED = re.compile(r"\(255\)(\d{13,25})\(91\)([0-9A-Za-z-]{1,90})")
+"""What `write_element_string` writes, as it stands in files and below a code."""
 GS1_SYMBOLOGIES = ("]C1", "]d2", "]Q3", "]e0", "]J1")
 """AIM identifiers (ISO/IEC 15424) that say: the text is GS1 element strings."""
+RECTANGULAR = "]d8"
+"""A long GS1 DataMatrix (ISO/IEC 21471), which means what ]d2 means."""
 SEPARATOR, SHOWN_SEPARATOR = "\x1d", "\u241d"
 """FNC1 between element strings, and the sign that stands for it where control characters do not pass."""
 
@@ -43,6 +48,11 @@ def read_gs1(text: str, symbology: str, coupon_number: str) -> Gs1Code | None:
     `coupon_number` is the carrier's own Global Coupon Number of 13 digits, "" where it has none.
     """
     raw = text.replace(SHOWN_SEPARATOR, SEPARATOR)
+    written = BRACKETED.fullmatch(raw)
+    if written is not None:
+        raw = f"]Q3255{written[1]}{SEPARATOR}91{written[2]}"
+    if symbology == RECTANGULAR:
+        symbology = "]d2"
     aim = raw[:3] if raw[:3] in GS1_SYMBOLOGIES else symbology
     is_link = raw.lower().startswith(("http://", "https://"))
     if aim not in GS1_SYMBOLOGIES and not is_link:
@@ -57,13 +67,14 @@ def read_gs1(text: str, symbology: str, coupon_number: str) -> Gs1Code | None:
 
 
 def write_element_string(code: str, coupon_number: str) -> str:
-    """What a GS1 QR or GS1 DataMatrix of a voucher carries: the carrier's coupon number and the code."""
-    return f"255{coupon_number}{SEPARATOR}91{code}"
+    """What a GS1 QR or GS1 DataMatrix of a voucher carries, as label programs take it: the identifiers in
+    brackets. `coupon_number` is the carrier's own, with the voucher's serial behind it if it has one."""
+    return f"(255){coupon_number}(91){code}"
 
 
-def write_digital_link(code: str, coupon_number: str, domain: str) -> str:
-    """What a QR of a voucher carries that also opens in a telephone: `domain` is the carrier's resolver."""
-    return f"https://{domain}/255/{coupon_number}#{code}"
+def write_digital_link(code: str, coupon_number: str, address: str) -> str:
+    """What a QR of a voucher carries that also opens in a telephone: `address` is the carrier's resolver."""
+    return f"{address.rstrip('/')}/255/{coupon_number}#{code}"
 
 
 def _parse(text: str) -> ParseResult | None:

@@ -8,6 +8,7 @@ What it must not know: how a voucher is made or used.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 
 from flask import Response, current_app
 from flask_openapi3 import APIBlueprint
@@ -22,6 +23,9 @@ from store_api.contract import (
     VoucherList,
     VoucherRecord,
     VoucherSearch,
+    VoucherSymbol,
+    VoucherSymbolRequest,
+    VoucherSymbols,
     VoucherVoidRequest,
 )
 from store_api.errors import Invalid, NotAllowed, NotFound
@@ -55,6 +59,22 @@ def search_vouchers(body: VoucherSearch) -> Response:
     database = current_app.extensions["database"]
     with database.reading() if body.code is None else database.transaction() as session:
         return answer_with(_search(work_in(session), body))
+
+
+@api.post("/v1/vouchers/symbols", responses={200: VoucherSymbols})
+@allow("partner")
+@reads
+def write_symbols(work: Work, body: VoucherSymbolRequest) -> VoucherSymbols:
+    """What to print in the QR codes of vouchers: worked out from their codes alone, and kept nowhere."""
+    _refuse_store()
+    symbols = []
+    for place, text in enumerate(body.codes):
+        code = service.read_code(text).code
+        if code is None:
+            raise _invalid(f"/codes/{place}", "this is no voucher's code")
+        symbol = service.symbol_of(work.settings, code)
+        symbols.append(VoucherSymbol(code=service.show_code(code), **asdict(symbol)))
+    return VoucherSymbols(symbols=tuple(symbols))
 
 
 @api.get("/v1/vouchers/<voucher_id>", responses={200: VoucherHistory})

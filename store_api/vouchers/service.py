@@ -26,14 +26,15 @@ from store_api.vouchers.issuing import CODE_PURPOSE, NewVoucher, issue, issue_ma
 from store_api.vouchers.models import GrantRow, LedgerEntry, Voucher, VoucherUse
 from store_api.vouchers.searching import Search, find_record, movements_of, record_of, search_in
 from store_api.vouchers.store import HoldClaim, Taken, VoucherKey
+from store_api.vouchers.symbols import VoucherSymbol, symbol_of
 from store_api.vouchers.voiding import withdraw
 from store_api.work import Work
 
 __all__ = [
     "Grant", "GrantRow", "HoldClaim", "LedgerEntry", "NewVoucher", "Per", "Search", "Taken", "TakenUse",
-    "ToldVoucher", "UseClaim", "VoucherKey", "VoucherView", "check_character", "draw_code", "find_record",
-    "grants", "is_consistent", "issue", "issue_many", "ledger", "movements", "movements_of", "read_code",
-    "record_of", "search_in", "show_code", "taken_codes", "withdraw",
+    "ToldVoucher", "UseClaim", "VoucherKey", "VoucherSymbol", "VoucherView", "check_character", "draw_code",
+    "find_record", "grants", "is_consistent", "issue", "issue_many", "ledger", "movements", "movements_of",
+    "read_code", "record_of", "search_in", "show_code", "symbol_of", "taken_codes", "withdraw",
 ]  # fmt: skip
 
 

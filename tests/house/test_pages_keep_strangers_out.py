@@ -22,6 +22,7 @@ OPEN_TO_ALL = {
     "policies.show_current": "a policy's public words",
     "policies.show_version": "a version's public words",
     "policies.show_changes": "what changed in a version",
+    "coupons.show": "what a voucher is, whichever it may be",
     "phone.terms": "the policy's words behind a receipt's QR code",
 }
 OPEN_TO_THE_TABLET = {

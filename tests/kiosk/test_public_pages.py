@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -88,6 +90,19 @@ def test_a_policy_that_there_is_not_is_told_and_not_kept(anybody: FlaskClient) -
     assert answer.status_code == 404
     assert "There is no such policy" in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_vouchers_link_tells_what_it_is_and_nothing_of_the_voucher(anybody: FlaskClient) -> None:
+    pages = [anybody.get(f"/255/9501101020917{serial}?language=en") for serial in ("", "123456789012")]
+    for page in pages:
+        assert page.status_code == 200
+        assert "This is a voucher" in page.text
+        assert "Set-Cookie" not in page.headers
+    told = [re.sub(r"<svg.*?</svg>", "", page.text.replace("123456789012", "")) for page in pages]
+    assert told[0] == told[1]
+    assert "Esto es un vale" in anybody.get("/255/9501101020917?language=es").text
+    assert anybody.get("/255/95011").status_code == 404
+    assert anybody.get("/255/javascript:alert(1)").status_code == 404
 
 
 def test_the_search_is_in_the_address_and_knows_no_accents(anybody: FlaskClient) -> None:

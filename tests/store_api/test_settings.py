@@ -34,6 +34,11 @@ def test_only_the_secret_must_be_set() -> None:
         ("SAMETERMS_LOG_LEVEL", "loud"),
         ("SAMETERMS_PUBLIC_URL", "javascript:alert(1)"),
         ("SAMETERMS_DATABASE_URL", "store.db"),
+        ("SAMETERMS_COUPON_NUMBER", "9501101020910"),
+        ("SAMETERMS_COUPON_NUMBER", "95011010209"),
+        ("SAMETERMS_VOUCHER_SYMBOL", "gs1"),
+        ("SAMETERMS_VOUCHER_SYMBOL", "barcode"),
+        ("SAMETERMS_DIGITAL_LINK_ADDRESS", "http://id.example.com"),
         ("SAMETERMS_DATABASE_URL", "mysql://host/name"),
     ],
 )
@@ -43,6 +48,11 @@ def test_a_wrong_value_is_named_and_never_shown(name: str, value: str) -> None:
     assert str(caught.value).startswith(f"{name}: ")
     assert SECRET not in str(caught.value)
     assert "c2hvcnQ=" not in str(caught.value)
+
+
+def test_a_coupon_number_gets_its_check_digit() -> None:
+    for given in ("950110102091", "9501101020917"):
+        assert read_settings({**LEAST, "SAMETERMS_COUPON_NUMBER": given}).coupon_number == "9501101020917"
 
 
 def test_a_missing_secret_is_named() -> None:

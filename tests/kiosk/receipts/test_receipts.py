@@ -16,7 +16,7 @@ from kiosk.receipts.compose import Receipt, compose_receipt, receipt_from_json, 
 from kiosk.receipts.escpos import encode, render_escpos
 from kiosk.receipts.pdf import Paper, break_pages, render_pdf
 from kiosk.receipts.rendering import paper_of, render
-from kiosk.receipts.voucher_pdf import make_voucher_pdf
+from kiosk.receipts.voucher_pdf import Symbol, make_voucher_pdf
 from store_api.contract import Sheet
 from tests.kiosk.receipts.escpos_reader import UnknownCommand, read_escpos
 from tests.kiosk.receipts.pdf_tags import read_tags, untagged_marks
@@ -36,6 +36,9 @@ from tests.kiosk.receipts.slip import Head, draw_slip
 ROLLS = [WIDE, NARROW]
 SHEETS = [yes_sheet(), not_yet_sheet()]
 BOTH = pytest.mark.parametrize("sheet", SHEETS, ids=["yes", "not_yet"])
+
+
+PLAIN = Symbol("code", "7F3K9QDXA2BCM")
 
 
 def pdf_text(data: bytes) -> str:
@@ -254,7 +257,15 @@ def test_a_redemption_with_its_proof_fits_on_one_page(sheet: Sheet, paper: Paper
 
 
 def test_the_voucher_is_tagged_too() -> None:
-    data = make_voucher_pdf("Credit", "7F3K-9QDX-A2BC-M", "$50 off", "Issued today", ["A note."], "en")
+    data = make_voucher_pdf(
+        "Credit",
+        "7F3K-9QDX-A2BC-M",
+        Symbol("code", "7F3K9QDXA2BCM"),
+        "$50 off",
+        "Issued today",
+        ["A note."],
+        "en",
+    )
     told = read_tags(data)
     assert (told[0].role, told[0].text) == ("H1", "Credit")
     (picture,) = (part for part in told if part.role == "Figure")
@@ -323,11 +334,11 @@ def test_a_kind_of_line_that_is_new_is_printed_all_the_same() -> None:
 
 def test_a_printed_voucher_shows_its_code_twice_once_for_the_camera() -> None:
     data = make_voucher_pdf(
-        "Upgrade credit", "7F3K-9QDX-A2BC-M", "$50 off a new phone", "Issued on 4 March 2026",
+        "Upgrade credit", "7F3K-9QDX-A2BC-M", PLAIN, "$50 off a new phone", "Issued on 4 March 2026",
         ["The code is enough: the paper is not needed."], "en",
     )  # fmt: skip
     assert "7F3K-9QDX-A2BC-M" in pdf_text(data)
-    assert [reading.text for reading in decode_image(rasterise(data), budget=60)] == ["7F3K-9QDX-A2BC-M"]
+    assert [reading.text for reading in decode_image(rasterise(data), budget=60)] == ["7F3K9QDXA2BCM"]
 
 
 @pytest.mark.parametrize("data", [b"\x07", b"\x1bZ", b"\x1dv0", b"\x1b", b"half a row"])

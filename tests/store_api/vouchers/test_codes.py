@@ -123,14 +123,14 @@ OWN = "9521321000126"
 @pytest.mark.parametrize("separator", ["\x1d", "\u241d"])
 def test_a_voucher_in_a_gs1_code_of_the_carrier_is_read(separator: str) -> None:
     code = _code("7F3K92QDXA4M")
-    text = write_element_string(code, OWN).replace("\x1d", separator)
+    text = f"255{OWN}{separator}91{code}"
     assert read_code(text, "]Q3", OWN).code == code
     assert read_code("]d2" + text, "", OWN).code == code
 
 
 def test_a_voucher_in_a_digital_link_of_the_carrier_is_read() -> None:
     code = _code("7F3K92QDXA4M")
-    assert read_code(write_digital_link(code, OWN, "id.carrier.example"), "]Q1", OWN).code == code
+    assert read_code(write_digital_link(code, OWN, "https://id.carrier.example"), "]Q1", OWN).code == code
 
 
 def test_a_coupon_of_the_carrier_without_a_code_cannot_be_read() -> None:
