@@ -8,7 +8,6 @@ What it must not know: the clock, the source of randomness, any table.
 from __future__ import annotations
 
 import datetime as dt
-from base64 import b32encode
 from functools import lru_cache
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -17,7 +16,9 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BYTES = 10
 """80 random bits beside 48 bits of milliseconds, as in a ULID (https://github.com/ulid/spec)."""
 
-_TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+_SHIFTS = range(8 * RANDOM_BYTES - 10, -1, -10)
+"""Two characters at a time, most significant first."""
 
 
 def base32(number: int, length: int) -> str:
@@ -35,8 +36,9 @@ def new_id(prefix: str, node_id: str, now: dt.datetime, random_bytes: bytes) -> 
     Identifiers of one node sort by their millisecond; within one they sort as `random_bytes` do.
     """
     milliseconds = int(now.timestamp() * 1000) & ((1 << 48) - 1)
-    chance = b32encode(random_bytes[:RANDOM_BYTES]).translate(_TO_CROCKFORD).decode()
-    return f"{prefix}_{node_id}_{_moment(milliseconds)}{chance}"
+    chance = int.from_bytes(random_bytes[:RANDOM_BYTES], "big")
+    letters = "".join([_PAIRS[chance >> shift & 1023] for shift in _SHIFTS])
+    return f"{prefix}_{node_id}_{_moment(milliseconds)}{letters}"
 
 
 @lru_cache(maxsize=64)

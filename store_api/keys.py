@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 MINIMUM_BYTES = 32
 """A secret is at least as long as the SHA-256 digest made with it (RFC 2104, section 3)."""
@@ -80,11 +80,12 @@ def _read_entry(entry: str) -> tuple[str, bytes]:
     return key_id, secret
 
 
+@lru_cache(maxsize=256)
 def _purpose_key(secret: bytes, purpose: str) -> bytes:
     return hmac.digest(secret, b"sameterms/" + purpose.encode(), "sha256")
 
 
 def _hash(entry: tuple[str, bytes], purpose: str, message: str) -> KeyedHash:
     key_id, secret = entry
-    digest = hmac.new(_purpose_key(secret, purpose), message.encode(), hashlib.sha256).hexdigest()
-    return KeyedHash(key_id, digest)
+    digest = hmac.digest(_purpose_key(secret, purpose), message.encode(), "sha256")
+    return KeyedHash(key_id, digest.hex())

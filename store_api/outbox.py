@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from store_api.db import Base, Database, Id, NodeMixin, make_id
 from store_api.money import to_money
+from store_api.prepared import Prepared
 
 KEPT = dt.timedelta(days=30)
 """How long an event is kept after it happened; until then it can be replayed."""
@@ -106,6 +107,7 @@ class OutboxEvent(NodeMixin, Base):
 
 
 _INSERT = sa.insert(OutboxEvent.__table__)  # type: ignore[arg-type]  # a table, as declared
+_INSERT_ONE = Prepared(_INSERT)
 
 Follower = Callable[[Session, Sequence[OutboxEvent], dt.datetime], None]
 """Takes events over, in the transaction that marks them as told: (session, events, now)."""
@@ -122,8 +124,7 @@ def publish(
     if kind is None:
         return None
     row = _row(session, action, kind, subject, details, now)
-    # Every redemption pays for this: past the unit of work it takes 38 µs instead of 139.
-    session.connection().execute(_INSERT, row)
+    _INSERT_ONE.count(session, row)
     session.info["published"] = True
     return str(row["event_id"])
 

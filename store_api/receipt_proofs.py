@@ -1,15 +1,14 @@
 """The signed line on a receipt from which a redemption can be checked without a network.
 
 What it is for: a receipt's second QR code. It carries what was used (terms code, amount, moment, number of
-the
-use, a digest of the redemption's identifier) and an Ed25519 signature over it; whoever has the public keys
-can tell a true receipt from a made-up one. What it must not know: the database, Flask, persons.
+the use, a digest of the redemption's identifier) and an Ed25519 signature over it; whoever has the public
+keys can tell a true receipt from a made-up one.
+What it must not know: the database, Flask, persons.
 
 The line is `SR1:` and 92 bytes in base 32 (RFC 4648, without padding): 152 characters of a QR code's
 alphanumeric set, which fit version 6 at error correction M. Layout, big-endian: form and decimals (1), key
-(2),
-terms code (7), amount (4), currency (2), seconds since 1970 (4), use number (2), redemption (6), signature
-(64).
+(2), terms code (7), amount (4), currency (2), seconds since 1970 (4), use number (2), redemption (6),
+signature (64).
 
 The signing key is derived from the service's key ring under a purpose of its own; a line names its key by two
 bytes of the key id's SHA-256, so that old receipts stay true after a rotation as long as the old key is kept.
@@ -25,6 +24,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -85,16 +85,14 @@ def sign_receipt(
         use_number,
         bytes.fromhex(_digest(redemption_id)),
     )
-    signature = Ed25519PrivateKey.from_private_bytes(secret.key[:32]).sign(PREFIX.encode() + body)
+    signature = _signing_key(secret.key[:32]).sign(PREFIX.encode() + body)
     return PREFIX + base64.b32encode(body + signature).decode().rstrip("=")
 
 
 def public_keys(keys: KeyRing) -> dict[str, bytes]:
     """The public key (32 bytes) of every key id: what a checker without the secrets needs."""
     return {
-        key_id: Ed25519PrivateKey.from_private_bytes(keys.secret(PURPOSE, key_id).key[:32])
-        .public_key()
-        .public_bytes_raw()
+        key_id: _signing_key(keys.secret(PURPOSE, key_id).key[:32]).public_key().public_bytes_raw()
         for key_id, _ in keys.secrets
     }
 
@@ -120,6 +118,11 @@ def verify_receipt(line: str, keys: Mapping[str, bytes]) -> ReceiptFacts:
         redemption=redemption.hex(),
         key_id=key_id,
     )
+
+
+@lru_cache(maxsize=8)
+def _signing_key(seed: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 def _unpack(line: str) -> tuple[bytes, bytes]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,9 +25,12 @@ from store_api.db import Database, make_id
 from store_api.money import to_minor, to_money
 from store_api.outbox import OutboxEvent
 from store_api.redemptions import service as redemptions
+from store_api.redemptions.service import RedemptionRow
 
 __all__ = ["PostingRow", "follow", "of_redemptions", "step"]
 
+KINDS = {"voucher.redeemed": "credit", "redemption.voided": "reversal"}
+"""The events that are billed, and the kind of posting that follows from each."""
 LEASE = dt.timedelta(minutes=3)
 FIRST_WAIT = dt.timedelta(seconds=10)
 LONGEST_WAIT = dt.timedelta(hours=1)
@@ -44,13 +48,21 @@ class Due:
 
 
 def follow(session: Session, events: Sequence[OutboxEvent], now: dt.datetime) -> None:
-    """Make a posting of every credit that was used, and of every use that was undone."""
-    for event in events:
-        if event.type in ("voucher.redeemed", "redemption.voided"):
-            redemption_id = json.loads(event.body)["data"].get("redemption_id")
-            kind = "credit" if event.type == "voucher.redeemed" else "reversal"
-            _add(session, str(redemption_id), kind, event, now)
-    session.flush()
+    """Make a posting of every credit that was used, and of every use that was undone.
+
+    All of them are read and written by a few statements: every redemption pays for this.
+    """
+    told = {_told_of(event): event.at for event in events if event.type in KINDS}
+    named = [redemption_id for redemption_id, _ in told]
+    used, known = redemptions.listing.by_ids(session, named), of_redemptions(session, named)
+    forms = redemptions.listing.benefits_of(session, [row.decision_id for row in used.values()])
+    fresh = [
+        _posting_row(session, used[redemption_id], kind, forms, happened_at, now)
+        for (redemption_id, kind), happened_at in told.items()
+        if (redemption_id, kind) not in known and _has_amount(used.get(redemption_id))
+    ]
+    if fresh:
+        session.execute(sa.insert(PostingRow), fresh)
 
 
 def step(database: Database, port: BillingPort, now: dt.datetime, most: int = 20) -> int:
@@ -79,33 +91,41 @@ def of_redemptions(session: Session, redemption_ids: Sequence[str]) -> dict[tupl
     return found
 
 
-def _add(session: Session, redemption_id: str, kind: str, event: OutboxEvent, now: dt.datetime) -> None:
-    used = redemptions.find_redemption(session, redemption_id)
-    if used is None or used.amount_minor is None or used.currency is None or not used.amount_minor:
-        return
-    known = sa.select(PostingRow).where(PostingRow.redemption_id == redemption_id, PostingRow.kind == kind)
-    if session.scalars(known).first() is not None:
-        return
-    _, form, _ = redemptions.listing.benefit_of(session, used.decision_id)
-    session.add(
-        PostingRow(
-            posting_id=make_id(session, "pst", now),
-            kind=kind,
-            redemption_id=redemption_id,
-            account_id=used.account_id,
-            voucher_id=used.voucher_id,
-            order_id=used.order_id,
-            store_id=used.store_id,
-            terms_code=used.terms_code,
-            form=form,
-            amount_minor=used.amount_minor,
-            currency=used.currency,
-            happened_at=event.at,
-            state="waiting",
-            tries=0,
-            next_at=now,
-        )
-    )
+def _told_of(event: OutboxEvent) -> tuple[str, str]:
+    """The redemption that an event tells of, and the kind of posting that follows from it."""
+    return str(json.loads(event.body)["data"].get("redemption_id")), KINDS[event.type]
+
+
+def _has_amount(used: RedemptionRow | None) -> bool:
+    return used is not None and used.currency is not None and bool(used.amount_minor)
+
+
+def _posting_row(
+    session: Session,
+    used: RedemptionRow,
+    kind: str,
+    forms: Mapping[str, str],
+    happened_at: dt.datetime,
+    now: dt.datetime,
+) -> dict[str, Any]:
+    return {
+        "posting_id": make_id(session, "pst", now),
+        "kind": kind,
+        "redemption_id": used.redemption_id,
+        "account_id": used.account_id,
+        "voucher_id": used.voucher_id,
+        "order_id": used.order_id,
+        "store_id": used.store_id,
+        "terms_code": used.terms_code,
+        "form": forms[used.decision_id],
+        "amount_minor": used.amount_minor,
+        "currency": used.currency,
+        "happened_at": happened_at,
+        "state": "waiting",
+        "tries": 0,
+        "next_at": now,
+        "node_id": session.info["node_id"],
+    }
 
 
 def _due(now: dt.datetime) -> sa.Select[PostingRow]:

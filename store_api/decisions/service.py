@@ -7,6 +7,7 @@ What it must not know: who asks over which face, how a voucher is consumed, Flas
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,8 @@ from store_api.work import Work
 
 __all__ = [
     "CHANGED", "DecidedAgain", "DecisionRow", "Gist", "Recorded", "RecordedCase", "Subject", "Weighed",
-    "check", "count_cases", "decide", "decide_again", "find", "find_by_terms_code", "find_last", "gist",
+    "check", "count_cases", "decide", "decide_again", "find", "find_by_terms_code", "find_last",
+    "find_many", "gist",
     "granted_but_for", "read_again", "read_cases", "sheets_of_code", "sheets_of_decision", "show",
     "show_public", "show_stored", "to_wire_sheet", "weigh", "why_not",
 ]  # fmt: skip
@@ -148,6 +150,11 @@ def find(session: Session, decision_id: str) -> DecisionRow | None:
 def find_last(session: Session, account_id: str, line_id: str, before: dt.datetime) -> DecisionRow | None:
     """The last decision on a line before a moment."""
     return store.find_last(session, account_id, line_id, before)
+
+
+def find_many(session: Session, decision_ids: Sequence[str]) -> Sequence[DecisionRow]:
+    """Decisions by their identifiers, in any order; one that is not there is left out."""
+    return store.find_decisions(session, decision_ids)
 
 
 def find_by_terms_code(session: Session, written: str) -> DecisionRow | None:

@@ -6,6 +6,7 @@ What it must not know: policies, sheets, Flask, the clock.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -43,6 +44,11 @@ def find_decision(session: Session, decision_id: str) -> DecisionRow | None:
     """A decision by its identifier, without the facts that it read and the policy core's answer."""
     found = _FIND.first(session, {"named": decision_id})
     return None if found is None else plain_row(DecisionRow, found)
+
+
+def find_decisions(session: Session, decision_ids: Sequence[str]) -> Sequence[DecisionRow]:
+    """Decisions by their identifiers, in any order, without the same two."""
+    return session.scalars(sa.select(DecisionRow).where(DecisionRow.decision_id.in_(decision_ids))).all()
 
 
 def find_whole(session: Session, known: DecisionRow) -> DecisionRow:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from store_api.policy.canonical import digest_of
 from store_api.policy.catalogue_reader import CatalogueDraft, check_claims, lay_over
@@ -19,10 +21,17 @@ from store_api.policy.facts import Catalogue
 from store_api.policy.model import DEVICE_PRICE, PolicyVersion
 from store_api.policy.nodes import read_tree
 from store_api.policy.use_reader import CHANNEL
-from store_api.policy.values import read_value
+from store_api.policy.values import FactType, TypedFact, read_value
 from store_api.policy.vocabulary import Claim, Fact, FactRef
 
 LANGUAGES = ("en", "es")
+
+
+class _Readable(NamedTuple):
+    """What must be known of a fact to tell whether a value fits it."""
+
+    type: FactType
+    options: tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -86,8 +95,20 @@ def readable(facts: Mapping[str, object], catalogue: Catalogue) -> dict[str, obj
 def _fits(value: object, fact: Fact | None) -> bool:
     if fact is None:
         return False
+    if isinstance(value, (str, int)):
+        return _is_readable(value, fact.type, fact.options)
+    return value is None or _reads(value, fact)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _is_readable(value: str | int, kind: FactType, options: tuple[str, ...] | None) -> bool:
+    """Remembered: most facts have few values, and every decision asks for thirty of them."""
+    return _reads(value, _Readable(kind, options))
+
+
+def _reads(value: object, fact: TypedFact) -> bool:
     try:
-        return value is None or read_value(value, fact) is not None
+        return read_value(value, fact) is not None
     except Refused:
         return False
 

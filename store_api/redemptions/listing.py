@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from store_api.contract import AppliedVoucher, Money, SlipVoucher
 from store_api.decisions import service as decisions
+from store_api.decisions.service import DecisionRow
 from store_api.money import to_minor, to_money
 from store_api.redemptions.models import HoldRow, RedemptionRow
 
@@ -112,8 +113,15 @@ def benefit_of(session: Session, decision_id: str) -> tuple[str, str, str]:
     row = decisions.find(session, decision_id)
     if row is None:
         raise LookupError(f"{decision_id} is not there")
-    benefit = decisions.show(row).benefit
-    return row.policy, "" if benefit is None else benefit.kind, row.terms_code
+    return row.policy, _kind_of(row), row.terms_code
+
+
+def benefits_of(session: Session, decision_ids: Sequence[str]) -> dict[str, str]:
+    """The kind of benefit ("" without one) of decisions, by their identifiers."""
+    found: dict[str, str] = {}
+    for part in _parts(decision_ids):
+        found |= {row.decision_id: _kind_of(row) for row in decisions.find_many(session, part)}
+    return found
 
 
 def total_after(before: Money | None, applied: Iterable[AppliedVoucher | SlipVoucher]) -> Money | None:
@@ -123,6 +131,11 @@ def total_after(before: Money | None, applied: Iterable[AppliedVoucher | SlipVou
     off = [each.amount for each in applied if each.comes_off and each.amount is not None]
     taken = sum(to_minor(amount) for amount in off if amount.currency == before.currency)
     return to_money(max(0, to_minor(before) - taken), before.currency)
+
+
+def _kind_of(row: DecisionRow) -> str:
+    benefit = decisions.gist(row).benefit
+    return "" if benefit is None else benefit.kind
 
 
 def _parts(names: Sequence[str]) -> Iterable[Sequence[str]]:
