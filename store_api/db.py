@@ -23,9 +23,10 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from store_api.engines import READING, WRITING, postgres_engine, sqlite_engine
 from store_api.ids import RANDOM_BYTES, new_id
 from store_api.short_memory import ShortMemory
 from store_api.writer_queue import WriterQueue
@@ -35,19 +36,6 @@ CHECKPOINT_FRAMES = 1000
 LOG_FRAMES_AT = 16
 """Where the file beside the log keeps their number, in the machine's own byte order
 (https://sqlite.org/walformat.html#the_wal_index_header)."""
-
-IDLE_SECONDS = 30
-"""PostgreSQL ends a transaction that says nothing for this long, and with it the locks of a lost process."""
-RECYCLE_SECONDS = 1800
-"""A connection is made anew after half an hour, so that a move of the server reaches every process."""
-REACH = {
-    "connect_timeout": 5,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 15000,
-}
-"""Seconds (the last: milliseconds) after which a server that does not answer at all is given up."""
 
 CANNOT_WRITE_SQLITE = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR})
 CANNOT_WRITE_POSTGRES = frozenset({"53100", "25006", "58030"})
@@ -237,9 +225,10 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._queue = WriterQueue(path, lock_wait_seconds)
         self._frames_at_checkpoint = 0
-        self._limits = (lock_wait_seconds, statement_seconds)
-        self.writer = self._engine("BEGIN IMMEDIATE", pool_size)
-        self.reader = self._engine("BEGIN", pool_size)
+        self.lock_wait_seconds = lock_wait_seconds
+        self._statement_seconds = statement_seconds
+        self.writer = self._engine(WRITING, pool_size)
+        self.reader = self._engine(READING, pool_size)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -312,59 +301,10 @@ class Database:
 
     def _engine(self, begin: str, pool_size: int) -> Engine:
         if self.is_sqlite:
-            return self._sqlite_engine(begin, pool_size)
-        return self._postgres_engine(begin, pool_size)
-
-    def _sqlite_engine(self, begin: str, pool_size: int) -> Engine:
-        engine = sa.create_engine(
-            self.url,
-            pool_size=pool_size,
-            max_overflow=64,
-            # The connection that was used last comes first: writers stand in line, so all of them share one,
-            # whose pages and compiled statements stay warm (another's write empties a connection's cache).
-            pool_use_lifo=True,
-            hide_parameters=True,
-            connect_args={"check_same_thread": False},
+            return sqlite_engine(self.url, begin, pool_size, self.checkpoints_in_queue)
+        return postgres_engine(
+            self.url, begin == READING, pool_size, self.lock_wait_seconds, self._statement_seconds
         )
-
-        @event.listens_for(engine, "connect")
-        def prepare(connection: sqlite3.Connection, _record: Any) -> None:
-            # The driver's own transaction handling is off: BEGIN is said below, at the right moment.
-            connection.isolation_level = None
-            connection.execute("PRAGMA busy_timeout = 5000")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            if self.checkpoints_in_queue:
-                connection.execute("PRAGMA wal_autocheckpoint = 0")
-            if begin == "BEGIN":
-                connection.execute("PRAGMA query_only = ON")
-
-        @event.listens_for(engine, "begin")
-        def start(connection: Connection) -> None:
-            connection.connection.cursor().execute(begin).close()
-
-        return engine
-
-    def _postgres_engine(self, begin: str, pool_size: int) -> Engine:
-        lock, statement = (int(seconds * 1000) for seconds in self._limits)
-        options = (
-            f"-c timezone=UTC -c lock_timeout={lock} -c statement_timeout={statement} "
-            f"-c idle_in_transaction_session_timeout={IDLE_SECONDS * 1000}"
-        )
-        engine = sa.create_engine(
-            self.url,
-            pool_size=pool_size,
-            max_overflow=16,
-            pool_pre_ping=True,
-            pool_recycle=RECYCLE_SECONDS,
-            pool_timeout=self._limits[0],
-            hide_parameters=True,
-            connect_args={"options": options, **REACH},
-        )
-        if begin == "BEGIN":
-            return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
-        return engine.execution_options(isolation_level="READ COMMITTED")
 
 
 def _commit(session: Session) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from store_api.db import Base, NodeMixin
+from store_api.db import Base, Database, NodeMixin
 from store_api.errors import BadRequest, Conflict, Invalid
 from store_api.keys import KeyRing
 from store_api.prepared import Prepared
@@ -57,6 +57,10 @@ _CLAIM = Prepared(
         "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),  # type: ignore[arg-type]
     }
 )
+_LOCK_TIMEOUT = Prepared(
+    sa.select(sa.func.set_config("lock_timeout", sa.bindparam("wait", type_=sa.Text), True))
+)
+"""For the transaction that it is said in."""
 _FINISH = Prepared(
     sa.update(_TABLE)  # type: ignore[arg-type]  # a mapped class's table
     .where(_TABLE.c.client == sa.bindparam("of"), _TABLE.c.key == sa.bindparam("named"))
@@ -178,11 +182,16 @@ def _short_wait(session: Session, seconds: float | None) -> Iterator[None]:
     if seconds is None:
         yield
         return
-    connection = session.connection()
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}")
+    database: Database = session.info["database"]
+    _LOCK_TIMEOUT.first(session, {"wait": _milliseconds(seconds)})
     yield
-    # What the connection was opened with, not PostgreSQL's own default (PostgreSQL: SET, "DEFAULT").
-    connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
+    # What every connection is opened with, not PostgreSQL's own default.
+    _LOCK_TIMEOUT.first(session, {"wait": _milliseconds(database.lock_wait_seconds)})
+
+
+def _milliseconds(seconds: float) -> str:
+    """A wait as PostgreSQL reads it; 0 would be no limit."""
+    return f"{max(1, int(seconds * 1000))}ms"
 
 
 def forget_old_keys(session: Session, now: datetime, most: int | None = None) -> int:

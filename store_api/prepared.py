@@ -19,6 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import Session
 
+from store_api.prepared_postgres import NamedStatement
+
 Convert = Callable[[Any], Any] | None
 
 
@@ -50,7 +52,8 @@ class Prepared:
         if form is None:
             statement = self._statement
             chosen = statement[name] if isinstance(statement, Mapping) else statement
-            form = self._forms[name] = _Form(chosen, connection.dialect)
+            kind = _PostgresForm if name == "postgresql" else _Form
+            form = self._forms[name] = kind(chosen, connection.dialect)
         return form.run(connection, values)
 
 
@@ -85,15 +88,19 @@ class _Form:
         given = self._given(values)
         cursor = connection.connection.cursor()
         try:
-            if connection.engine.dispatch.before_cursor_execute:
-                connection.dispatch.before_cursor_execute(connection, cursor, self.sql, given, None, False)
+            self._tell(connection, cursor, given)
             cursor.execute(self.sql, given)
-            rows = cursor.fetchall() if cursor.description else ()
+            rows = cursor.fetchall() if self._row._fields else ()
             return [self._read(row) for row in rows], cursor.rowcount
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _as_sqlalchemy(error, self.sql, connection, cursor) from error
+            raise _as_sqlalchemy(error, self.sql, connection) from error
         finally:
             cursor.close()
+
+    def _tell(self, connection: Connection, cursor: Any, given: Any) -> None:
+        """Tell those who listen for statements."""
+        if connection.engine.dispatch.before_cursor_execute:
+            connection.dispatch.before_cursor_execute(connection, cursor, self.sql, given, None, False)
 
     def _given(self, values: Mapping[str, Any]) -> Any:
         found = {**self._usual, **values}
@@ -112,15 +119,38 @@ class _Form:
         return self._row._make(row)
 
 
+class _PostgresForm(_Form):
+    """A statement that goes to psycopg past its cursors."""
+
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        super().__init__(statement, dialect)
+        self._named = NamedStatement(self.sql)
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Sequence[Any], int]:
+        """The rows that came back, and how many the statement changed."""
+        given = self._given(values)
+        self._tell(connection, None, given)
+        pooled = connection.connection
+        try:
+            rows, changed = self._named.run(
+                pooled.dbapi_connection,  # type: ignore[arg-type]  # psycopg's own
+                pooled.info,
+                [given[name] for name in self._named.names],
+            )
+            return [self._read(row) for row in rows], changed
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _as_sqlalchemy(error, self.sql, connection) from error
+
+
 def _converters(found: Iterable[tuple[Any, Convert]]) -> tuple[tuple[Any, Callable[[Any], Any]], ...]:
     """What has to be converted, and how."""
     return tuple((name, convert) for name, convert in found if convert is not None)
 
 
-def _as_sqlalchemy(error: Exception, sql: str, connection: Connection, cursor: Any) -> BaseException:
+def _as_sqlalchemy(error: Exception, sql: str, connection: Connection) -> BaseException:
     """The driver's error as SQLAlchemy's, without what was sent; a connection that is lost is given up."""
     dialect = connection.dialect
-    is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)  # type: ignore[arg-type]
+    is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)  # type: ignore[arg-type]
     if is_lost:
         connection.invalidate(error)
     return sa.exc.DBAPIError.instance(
