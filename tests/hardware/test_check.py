@@ -12,7 +12,7 @@ import pytest
 from hardware.camera.fake import FakeCamera
 from hardware.check import check_camera, check_printer, print_test_slip, read_back
 from hardware.cli import run
-from hardware.decode import decode_image
+from hardware.decode import DecodeWorker, decode_image
 from hardware.decode.fake import FakeDecoder, answer_with
 from hardware.printer.fake import FakePrinter, Fault
 from hardware.printer.network import NetworkPrinter
@@ -83,6 +83,23 @@ def test_a_slip_held_before_the_camera_is_read_back() -> None:
     )
     assert not camera.is_open
     assert read_back(camera, FakeDecoder(), "TEST-1", seconds=0.1).code == "not_read_back"
+
+
+@pytest.mark.parametrize("width", [58, 80])
+def test_a_slip_that_was_printed_is_read_back_from_a_camera_by_the_real_decoder(width: int) -> None:
+    profile = read_profile("", width)
+    with FakePrinter() as fake, DecodeWorker() as decoder:
+        _, token = print_test_slip(printer_at(fake), profile)
+        assert fake.wait_for_documents(1)
+        slip = draw_slip(fake.documents[0], profile.dots)
+        wrong = frame(qr("TEST-OTHER"))
+        shown = np.full((720, 1280, 3), 140, dtype=np.uint8)
+        height = min(700, slip.shape[0])
+        shown[10 : 10 + height, 300 : 300 + slip.shape[1]] = slip[-height:, :, None]
+        camera = FakeCamera([wrong, shown], rate=20)
+        assert read_back(camera, decoder, token).code == "read_back"
+        camera.show([wrong])
+        assert read_back(camera, decoder, token, seconds=1.0).code == "not_read_back"
 
 
 def test_the_command_gives_its_findings_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
