@@ -218,6 +218,7 @@ def open_devices(camera: str, printer: str, registry: Stations, spool: Spool, se
         printers = dict.fromkeys(kiosks, StationPrinter(queue, _now))
     cameras: dict[str, Reader] = {}
     inbox = ScanInbox(time.monotonic)
+    scanners = frozenset(kiosks[:1] if settings.scanner else ())
     if settings.scanner and kiosks:
         report = report_to(inbox, kiosks[0], "scanner")
         scanner = open_scanner(settings.scanner, report, _now, settings.scanner_prefix)
@@ -231,7 +232,7 @@ def open_devices(camera: str, printer: str, registry: Stations, spool: Spool, se
         loop.start()
         closers.insert(0, loop.close)
         cameras = {kiosks[0]: StationCamera(kiosks[0], loop, inbox)}
-    return Devices(cameras, printers, PhotoReader(photos), closers=tuple(closers))
+    return Devices(cameras, printers, PhotoReader(photos), closers=tuple(closers), scanners=scanners)
 
 
 def _now() -> dt.datetime:

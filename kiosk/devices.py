@@ -314,12 +314,16 @@ FAULTS = {
 
 @dataclass(frozen=True)
 class Devices:
-    """Cameras and printers by station, the reader of uploaded photos, and what to close at the end."""
+    """Cameras and printers by station, the reader of uploaded photos, and what to close at the end.
+
+    `scanners` are the stations with a hand scanner, which may stand beside a camera.
+    """
 
     cameras: Mapping[str, Reader] = field(default_factory=dict)
     printers: Mapping[str, ReceiptPrinter] = field(default_factory=dict)
     photos: PhotoReader | None = None
     trials: Trials = field(default_factory=Trials)
+    scanners: frozenset[str] = frozenset()
     closers: tuple[Callable[[], None], ...] = ()
 
     def camera(self, station: str) -> Reader | None:
@@ -344,7 +348,9 @@ class Devices:
     def readers(self, stations: Collection[str]) -> list[Equipment]:
         """How the cameras and hand scanners of these stations are; takes no time."""
         readers = sorted((name, each) for name, each in self.cameras.items() if name in stations)
-        return [_reader_state(station, reader) for station, reader in readers]
+        found = [_reader_state(station, reader) for station, reader in readers]
+        beside = [name for name in sorted(self.scanners) if name in stations and self.has_picture(name)]
+        return [*found, *(Equipment(station, "scanner", "ok", "scanner_ready") for station in beside)]
 
     def has_printer(self, station: str) -> bool:
         """Whether a station can print."""

@@ -61,6 +61,20 @@ def test_a_station_with_a_hand_scanner_alone_hands_on_what_it_scans() -> None:
     assert scanner.take() is None
 
 
+class Camera:
+    """A camera that looks."""
+
+    def reason(self) -> str:
+        """Always the same."""
+        return "looking"
+
+
+def test_a_hand_scanner_beside_a_camera_is_told_too() -> None:
+    devices = Devices(cameras={"kiosk-1": Camera()}, scanners=frozenset({"kiosk-1"}))  # type: ignore[dict-item]
+    assert [device.kind for device in devices.equipment({"kiosk-1"})] == ["camera", "scanner"]
+    assert devices.equipment({"kiosk-2"}) == []
+
+
 # --- At the kiosk, behind a PIN ----------------------------------------------------------------------
 
 

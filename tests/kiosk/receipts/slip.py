@@ -33,6 +33,7 @@ class Head:
         self.codec, self.bold, self.tall, self.align = "cp437", False, False, 0
         self.row = b""
         self.stored, self.module = b"", 3
+        self.bar_height, self.bar_module = 162, 3
 
     def take(self, count: int) -> bytes:
         piece = self.data[self.place : self.place + count]
@@ -114,8 +115,30 @@ class Head:
                 self.raster()
             case "(":
                 self.qr()
+            case "h":
+                self.bar_height = self.take(1)[0]
+            case "w":
+                self.bar_module = self.take(1)[0]
+            case "f" | "H":
+                assert self.take(1) == b"\x00"  # no characters below the bars
+            case "k":
+                self.bars()
             case other:
                 raise ValueError(f"GS {other}")
+
+    def bars(self) -> None:
+        """GS k 73: a Code 128 in its set B, without a quiet zone of its own."""
+        kind, length = self.take(2)
+        body = self.take(length)
+        assert kind == 73
+        assert body.startswith(b"{B")
+        code = zxingcpp.create_barcode(body[2:].decode(), zxingcpp.BarcodeFormat.Code128)
+        row = np.array(code.to_image(add_quiet_zones=False), dtype=np.uint8)[0]
+        # The picture may be drawn larger than a dot a module: the thinnest bar is one.
+        edges = np.flatnonzero(np.diff(row)) + 1
+        thinnest = int(np.diff(np.concatenate([[0], edges, [row.size]])).min())
+        drawn = np.repeat(row[::thinnest], self.bar_module)
+        self.put(Image.fromarray(np.repeat(drawn[None], self.bar_height, axis=0)))
 
     def raster(self) -> None:
         assert self.take(2) == b"0\x00"
