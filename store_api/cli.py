@@ -16,6 +16,8 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "audit": ("store_api.audit.receipt_cli", "audit"),
     "campaign": ("store_api.voucher_operating", "campaign"),
     "db": ("store_api.operating", "db"),
+    "directory": ("store_api.directory_operating", "directory"),
+    "doctor": ("store_api.directory_operating", "doctor"),
     "demo": ("store_api.operating", "demo"),
     "device": ("store_api.operating", "device"),
     "ledger": ("store_api.connecting", "ledger"),

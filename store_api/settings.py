@@ -157,6 +157,32 @@ class Settings(BaseModel):
         description="Bearer token for the address of billing.",
         json_schema_extra={"secret": True},
     )
+    directory: str = Field(
+        default="",
+        pattern=r"^(|https?://[^\s/]+(/[^\s]*)?)$",
+        description="Address of the carrier's accounts, lines and persons (docs/directory.md); empty: the "
+        "service's own tables.",
+    )
+    directory_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bearer token for the address of the directory.",
+        json_schema_extra={"secret": True},
+    )
+    directory_seconds: float = Field(
+        default=3.0, gt=0, le=20, description="Seconds for everything that is asked of it at once."
+    )
+    directory_fresh_seconds: int = Field(
+        default=60,
+        ge=1,
+        le=3600,
+        description="Seconds for which its answer is taken as of now; an older one is told with its time.",
+    )
+    directory_keep_minutes: int = Field(
+        default=720,
+        ge=1,
+        le=10080,
+        description="Minutes for which its answer may still be used while it cannot be asked.",
+    )
     minute_cost: str = Field(
         default="0.60 USD",
         pattern=r"^[0-9]{1,6}(\.[0-9]{1,4})? [A-Z]{3}$",

@@ -17,6 +17,7 @@ from store_api.claims import models as claims
 from store_api.db import Base
 from store_api.decisions import models as decisions
 from store_api.devices import models as devices
+from store_api.directory import models as directory
 from store_api.drafts import models as drafts
 from store_api.messages import models as messages
 from store_api.notices import models as notices
@@ -35,8 +36,8 @@ from store_api.vouchers import models as vouchers
 from store_api.webhooks import models as webhooks
 
 MODULES = (
-    accounts, asks, audit, billing, calls, campaigns, claims, decisions, devices, drafts, events,
-    idempotency, lockout, messages, notices, offers, orders, outbox, partners, phones, policies,
+    accounts, directory, asks, audit, billing, calls, campaigns, claims, decisions, devices, drafts,
+    events, idempotency, lockout, messages, notices, offers, orders, outbox, partners, phones, policies,
     redemptions, sharing, staff, stores, till_codes, visits, vouchers, webhooks,
 )  # fmt: skip
 

@@ -76,12 +76,15 @@ def writes(view: Callable[..., Any]) -> Callable[..., Response]:
     return _delay(run)
 
 
-def writes_prepared(prepare: Callable[..., Callable[[], Any]]) -> Callable[[Callable[..., Any]], Any]:
+def writes_prepared(
+    prepare: Callable[..., Callable[[], Any]], when: Callable[[Settings], bool] | None = None
+) -> Callable[[Callable[..., Any]], Any]:
     """Run a view like `@writes`, with something that takes seconds made before its transaction begins.
 
     `prepare(work, **values)` reads what is needed and returns a function; that is called outside of any
     transaction, so that nobody waits for it, and the view gets what it returned as `prepared`. The view
-    checks that this still holds. A key that was answered before is answered again without the work.
+    checks that this still holds. Where `when` says no, nothing is prepared and `prepared` is null. A key that
+    was answered before is answered again without the work.
     """
 
     def wrap(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -91,6 +94,8 @@ def writes_prepared(prepare: Callable[..., Callable[[], Any]]) -> Callable[[Call
         def run(**given: Any) -> Response:
             key = read_key()
             values = _bind(models, given)
+            if when is not None and not when(current_app.extensions["settings"]):
+                return _respond(_once(view, {**values, "prepared": None}, key))
             with _database().reading() as session:
                 known = _answered(session, key)
                 job = None if known else prepare(_work(session), **values)

@@ -280,6 +280,7 @@ def sheet() -> AnyResponse:
         has_answers=bool(flow.answered_facts(visit)) and step_of(visit) is Step.ANSWERED,
         has_printer=services().devices.has_printer(current_station("counter").name),
         offer=find_offer(visit),
+        asks_again=any(each.reason in ("unreachable", "too_old") for each in visit.decision.unavailable),
         is_over=visit.decision.outcome == "not_eligible",
     )
     return Response(page)

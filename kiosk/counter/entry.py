@@ -224,8 +224,9 @@ def _check(telephone: str, pin: str) -> AnyResponse:
     visit = current.open_visit()
     key = current.attempt_key("identity", telephone, pin)
     answer: IdentityAnswer = current.client().check_identity(visit.visit_id, telephone, pin, key)
-    if answer.code == "identity.wrong":
-        return who_page(telephone, [("pin", say(current_language(), "pin.wrong"))], 422)
+    if answer.code in ("identity.wrong", "identity.unreachable"):
+        words = "pin.wrong" if answer.code == "identity.wrong" else "who.unreachable"
+        return who_page(telephone, [("pin", say(current_language(), words))], 422)
     return go_after_check(answer)
 
 

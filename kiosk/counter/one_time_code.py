@@ -52,8 +52,9 @@ def check_one_time_code() -> AnyResponse:
     visit = current.open_visit()
     key = current.attempt_key("code check", telephone, code)
     answer = current.client().check_one_time_code(visit.visit_id, telephone, code, key)
-    if answer.code == "identity.wrong":
-        return _page(telephone, [("code", say(language, "one_time_code.wrong"))], 422)
+    if answer.code in ("identity.wrong", "identity.unreachable"):
+        words = "one_time_code.wrong" if answer.code == "identity.wrong" else "who.unreachable"
+        return _page(telephone, [("code", say(language, words))], 422)
     return go_after_check(answer)
 
 

@@ -338,7 +338,8 @@ def photo_id(visit_id: str) -> AnyResponse:
     answer = _client().photo_id_seen(visit_id, telephone, _key("photo id", telephone))
     if answer.checked:
         return _back(visit_id)
-    faults = [("telephone", say(current_language(), "tablet.photo_id.unknown"))]
+    words = "who.unreachable" if answer.code == "identity.unreachable" else "tablet.photo_id.unknown"
+    faults = [("telephone", say(current_language(), words))]
     return _visit_page(answer.visit, faults=faults, status=422)
 
 

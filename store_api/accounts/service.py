@@ -33,6 +33,7 @@ from store_api.accounts.models import AccountRow, FactRow, LineRow, PersonRow
 from store_api.accounts.one_time_codes import Sent
 from store_api.accounts.one_time_codes import check as check_one_time_code
 from store_api.accounts.one_time_codes import send as send_one_time_code
+from store_api.accounts.told import forget_number, keep_account, keep_line, keep_person, replace_facts
 from store_api.audit.service import record
 from store_api.contract import FactValue, LineChoice
 from store_api.errors import NotFound
@@ -41,13 +42,57 @@ from store_api.settings import Settings
 from store_api.work import Work
 
 __all__ = [
-    "FREE_ROLES", "Buying", "HeldFact", "IdentityCheck", "KnownPerson", "Leave", "LineLeaves", "OrderLimit",
-    "Sent", "add_account", "add_line", "add_person", "allow_line", "check_one_time_code", "check_pin",
-    "confirm_facts", "facts_of", "find_lines", "forget_old_codes", "give_consent", "is_locked", "is_owner",
-    "keep_fact", "known_accounts", "leaves_of", "line_choice", "lines_needing_leave", "lock_account",
-    "may_use_account_voucher", "open_device", "open_fleet", "person_name", "role_of", "see_photo_id",
-    "send_one_time_code", "stop_line", "unlock", "withdraw_consent", "zone_of",
+    "FREE_ROLES",
+    "Buying",
+    "HeldFact",
+    "IdentityCheck",
+    "KnownPerson",
+    "Leave",
+    "LineLeaves",
+    "OrderLimit",
+    "Sent",
+    "add_account",
+    "add_line",
+    "add_person",
+    "allow_line",
+    "check_one_time_code",
+    "check_pin",
+    "confirm_facts",
+    "facts_of",
+    "find_lines",
+    "forget_number",
+    "forget_old_codes",
+    "give_consent",
+    "is_locked",
+    "is_owner",
+    "keep_account",
+    "keep_fact",
+    "keep_line",
+    "keep_person",
+    "known_accounts",
+    "leaves_of",
+    "line_choice",
+    "lines_needing_leave",
+    "lock_account",
+    "may_use_account_voucher",
+    "normal_number",
+    "open_device",
+    "open_fleet",
+    "person_name",
+    "replace_facts",
+    "role_of",
+    "see_photo_id",
+    "send_one_time_code",
+    "stop_line",
+    "unlock",
+    "withdraw_consent",
+    "zone_of",
 ]  # fmt: skip
+
+
+def normal_number(settings: Settings, telephone: str) -> str:
+    """A telephone number as it was typed, in E.164."""
+    return telephones.normal_form(telephone, settings.telephone_region)
 
 
 @dataclass(frozen=True)
@@ -68,8 +113,10 @@ def facts_of(
     subjects = [subject for subject in (account_id, person_id, line_id) if subject]
     rows = store.read_fact_rows(session, account_id, subjects)
     facts = {row.fact: HeldFact(row.value["value"], row.as_of) for row in rows}
-    facts |= _own_facts(session, account_id, person_id, today, now)
-    return facts
+    own = _own_facts(session, account_id, person_id, today, now)
+    if "account.lines" in facts:  # a directory told how many there are; the table holds those who were here
+        del own["account.lines"]
+    return {**facts, **own}
 
 
 def find_lines(session: Session, settings: Settings, numbers: Collection[str]) -> dict[str, tuple[str, str]]:

@@ -13,7 +13,7 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -79,9 +79,9 @@ def lines_of_text(text: str) -> Iterator[str]:
     yield from _short_lines(text.removeprefix("\ufeff").splitlines(keepends=True))
 
 
-def read_rows(lines: Iterable[str], form: Format) -> Iterator[FileRow]:
-    """The rows of a file, one a line; empty lines are passed over. Raises BadFile."""
-    yield from _csv_rows(lines) if form == "csv" else _json_rows(lines)
+def read_rows(lines: Iterable[str], form: Format, columns: Collection[str] = COLUMNS) -> Iterator[FileRow]:
+    """The rows of a file, one a line, with these columns; empty lines are passed over. Raises BadFile."""
+    yield from _csv_rows(lines, columns) if form == "csv" else _json_rows(lines, columns)
 
 
 def list_rows(lines: Iterable[str], column: str) -> Iterator[FileRow]:
@@ -106,7 +106,7 @@ def _short_lines(lines: Iterable[str]) -> Iterator[str]:
         yield line.rstrip("\r\n")
 
 
-def _csv_rows(lines: Iterable[str]) -> Iterator[FileRow]:
+def _csv_rows(lines: Iterable[str], columns: Collection[str]) -> Iterator[FileRow]:
     header: list[str] | None = None
     separator = ","
     for number, line in enumerate(lines, 1):
@@ -114,7 +114,7 @@ def _csv_rows(lines: Iterable[str]) -> Iterator[FileRow]:
             continue
         if header is None:
             separator = max(",;\t", key=line.count)
-            header = _header(line, separator)
+            header = _header(line, separator, columns)
             continue
         try:
             cells = _cells(line, separator)
@@ -133,33 +133,33 @@ def _cells(line: str, separator: str) -> list[str]:
     return [cell.strip() for cell in next(csv.reader([line], delimiter=separator, strict=True))]
 
 
-def _header(line: str, separator: str) -> list[str]:
+def _header(line: str, separator: str, columns: Collection[str]) -> list[str]:
     try:
         header = [name.lower() for name in _cells(line, separator)]
     except csv.Error:
         raise BadFile("file.header") from None
-    if set(header) - set(COLUMNS) or len(set(header)) < len(header):
+    if set(header) - set(columns) or len(set(header)) < len(header):
         raise BadFile("file.header")
     return header
 
 
-def _json_rows(lines: Iterable[str]) -> Iterator[FileRow]:
+def _json_rows(lines: Iterable[str], columns: Collection[str]) -> Iterator[FileRow]:
     any_line = False
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         any_line = True
-        yield _json_row(number, line)
+        yield _json_row(number, line, columns)
     if not any_line:
         raise BadFile("file.empty")
 
 
-def _json_row(number: int, line: str) -> FileRow:
+def _json_row(number: int, line: str, columns: Collection[str]) -> FileRow:
     try:
         values: Any = json.loads(line, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError):
         return FileRow(number, {}, RowFault("row.unreadable"))
-    if not isinstance(values, dict) or set(values) - set(COLUMNS):
+    if not isinstance(values, dict) or set(values) - set(columns):
         return FileRow(number, {}, RowFault("row.columns"))
     wrong = next((key for key, value in values.items() if not isinstance(value, str | None)), None)
     if wrong is not None:

@@ -28,7 +28,9 @@ from store_api.campaigns.making import find_job, refused_rows, show_job
 from store_api.campaigns.models import CampaignRow, FileJob
 from store_api.campaigns.rows import (
     BadFile,
+    FileRow,
     Format,
+    RowFault,
     digest_of_file,
     lines_of_file,
     lines_of_text,
@@ -44,10 +46,10 @@ from store_api.policy.model import Benefit, PolicyVersion
 from store_api.work import Work
 
 __all__ = [
-    "BadFile", "CampaignRow", "FileJob", "Format", "Open", "Refusal", "begin", "change", "digest_of_file",
-    "find", "find_all", "find_faults", "find_job", "give_back", "grant", "import_file", "import_now",
-    "issue_bearers", "lines_of_file", "lines_of_text", "list_rows", "read_rows", "refusal", "refused_rows",
-    "show", "show_job", "tell",
+    "BadFile", "CampaignRow", "FileJob", "FileRow", "Format", "Open", "Refusal", "RowFault", "begin",
+    "change", "digest_of_file", "find", "find_all", "find_faults", "find_job", "give_back", "grant",
+    "import_file", "import_now", "issue_bearers", "lines_of_file", "lines_of_text", "list_rows",
+    "read_rows", "refusal", "refused_rows", "show", "show_job", "tell",
 ]  # fmt: skip
 
 

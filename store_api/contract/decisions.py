@@ -57,11 +57,15 @@ class Question(Wire):
 
 
 class Unavailable(Wire):
-    """A fact that is missing and that nobody at the counter may be asked for."""
+    """A fact that is missing and that nobody at the counter may be asked for.
+
+    `reason` says why, where it comes from another directory: unreachable (ask again), too_old, not_recorded.
+    """
 
     fact: str
     source: str
     label: Words
+    reason: Literal["unreachable", "too_old", "not_recorded"] | None = None
 
 
 class Decision(Wire):

@@ -135,7 +135,8 @@ class Visit(Wire):
 class IdentityAnswer(Wire):
     """Whether the person is known now. Unknown numbers answer as wrong PINs do.
 
-    `code` is null, identity.wrong, or says where this method is closed until `locked_until`:
+    `code` is null, identity.wrong,
+    identity.unreachable (the directory cannot be asked, so no "wrong" is certain), or where it is closed:
     identity.locked (for this line), identity.locked_here (on this device), identity.locked_everywhere.
     Another method may still be open, and a rep can always check a photo ID.
     """

@@ -54,7 +54,7 @@ def ask(work: Work, subject: Subject, alone: bool = False) -> Asked:
     if policy is None:
         raise NotFound
     place = stores.read_place(work.session, subject.store_id)
-    gathered = gather(work.session, subject, place, book, work.now)
+    gathered = gather(work, subject, place, book)
     if alone:
         gathered = replace(gathered, others=())
     catalogue, facts = book.for_facts(policy, gathered.facts, gathered.on)

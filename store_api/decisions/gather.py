@@ -19,6 +19,8 @@ from store_api.accounts.service import Buying, HeldFact
 from store_api.campaigns import service as campaigns
 from store_api.contract import FactValue, Words
 from store_api.contract import Money as WireMoney
+from store_api.directory import service as directory
+from store_api.directory.service import NOTHING, Marks
 from store_api.money import NO_CURRENCY, to_minor, to_money
 from store_api.orders import service as orders
 from store_api.orders.service import OrderRow
@@ -33,6 +35,7 @@ from store_api.stores import service as stores
 from store_api.stores.service import Place
 from store_api.vouchers import service as vouchers
 from store_api.vouchers.service import Grant, VoucherKey, VoucherView
+from store_api.work import Work
 
 LOCKED = "account.locked"
 CONSENT_MISSING = "consent.missing"
@@ -102,6 +105,7 @@ class OtherVoucher:
 class Gathered:
     """Everything that a decision is made from, at one moment. `stale` facts are known, but too old.
 
+    `marks` tell how old a directory's facts are and why some are missing.
     `others` are the other vouchers that stand on the order; `is_locked` and `role` tell of the account and
     the person; `names` are for telling where a voucher can be used, and decide nothing.
     """
@@ -115,17 +119,21 @@ class Gathered:
     others: tuple[OtherVoucher, ...] = ()
     is_locked: bool = False
     role: str | None = None
+    marks: Marks = NOTHING
     names: UseNames = NO_NAMES
 
 
-def gather(session: Session, subject: Subject, place: Place, book: PolicyBook, now: dt.datetime) -> Gathered:
-    """Gather the facts of a subject in a store; `now` is aware."""
+def gather(work: Work, subject: Subject, place: Place, book: PolicyBook) -> Gathered:
+    """Gather the facts of a subject in a store."""
+    session, now = work.session, work.now
     on, catalogue = place.today(now), book.answerable
     voucher = vouchers.find(session, subject.voucher) if subject.voucher else None
     order = orders.find(session, subject.account_id, subject.order_id) if subject.order_id else None
     held = accounts.facts_of(session, subject.account_id, subject.person_id, subject.line_id, on, now)
     stale = tuple(key for key, fact in held.items() if _is_stale(key, fact, catalogue, now))
-    known = {key: fact.value for key, fact in held.items() if key in catalogue.facts and key not in stale}
+    marks = _marks(work, subject, held, place)
+    unusable = marks.old.union(stale)
+    known = {key: fact.value for key, fact in held.items() if key in catalogue.facts and key not in unusable}
     facts: dict[str, FactValue] = {
         **known,
         **orders.facts_of(order, known.get("line.plan_price")),
@@ -141,7 +149,17 @@ def gather(session: Session, subject: Subject, place: Place, book: PolicyBook, n
         facts, stale, voucher, order, on, place.zone, others,
         is_locked=is_locked is not None and is_locked.value is True,
         role=str(role.value) if role is not None else None,
+        marks=marks,
     )  # fmt: skip
+
+
+def _marks(work: Work, subject: Subject, held: Mapping[str, HeldFact], place: Place) -> Marks:
+    """What the sheet has to tell of facts that come from another directory; nothing of the tables' own."""
+    if not directory.is_asked(work.settings):
+        return NOTHING
+    return directory.read_marks(
+        work, subject.account_id, subject.person_id, subject.line_id, held, place.zone
+    )
 
 
 def _others(session: Session, subject: Subject, book: PolicyBook, now: dt.datetime) -> Iterator[OtherVoucher]:

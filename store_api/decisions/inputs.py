@@ -17,7 +17,7 @@ from store_api.decisions.gather import Gathered
 from store_api.policy.facts import Catalogue
 from store_api.policy.model import Policy
 
-EDITION = 2
+EDITION = 3
 """Raise it when the same inputs come to give another answer or other words; older digests are void then."""
 MOST_CATALOGUES = 64
 
@@ -41,6 +41,8 @@ def digest_inputs(
         _voucher(gathered),
         gathered.order.items if gathered.order is not None else None,
         amount_minor,
+        {fact: moment.isoformat() for fact, moment in gathered.marks.as_of.items()},
+        dict(gathered.marks.unfetched),
     ]
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

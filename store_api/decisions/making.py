@@ -195,7 +195,7 @@ def to_wire(made: Made, stamp: Stamp, sheets: dict[str, wire.Sheet]) -> wire.Dec
         benefit=_benefit(decision, made.most),
         terms=_terms(decision, made.catalogue),
         questions=tuple(_question(key, made.catalogue) for key in decision.questions),
-        unavailable=tuple(_unavailable(key, made.catalogue) for key in decision.unavailable),
+        unavailable=tuple(_unavailable(key, made) for key in decision.unavailable),
         first_yes_on=horizon.first_yes_on,
         earliest_possible_on=horizon.earliest_possible_on,
         last_yes_on=horizon.last_yes_on,
@@ -224,7 +224,8 @@ def _occasion(made: Made, terms_code: str | None, language: str) -> Occasion:
         device_label=items[0]["name"] if items else None,
         voucher_issued_on=voucher.issued_on if voucher else None,
         ends=voucher.ends_on if voucher else None,
-        unfetched=dict.fromkeys(gathered.stale, "too_old"),
+        as_of=gathered.marks.as_of,
+        unfetched={**dict.fromkeys(gathered.stale, "too_old"), **gathered.marks.unfetched},
         code=code,
         details=_details(made.reasons[code], language) if code else {},
         use_names=gathered.names,
@@ -315,9 +316,10 @@ def _question(key: str, catalogue: Catalogue) -> wire.Question:
     )
 
 
-def _unavailable(key: str, catalogue: Catalogue) -> wire.Unavailable:
-    fact = catalogue.facts[key]
-    return wire.Unavailable(fact=key, source=fact.source, label=_in_each(fact.label_in))
+def _unavailable(key: str, made: Made) -> wire.Unavailable:
+    fact = made.catalogue.facts[key]
+    reason = made.gathered.marks.unfetched.get(key)
+    return wire.Unavailable(fact=key, source=fact.source, label=_in_each(fact.label_in), reason=reason)
 
 
 def _in_each(make: Callable[[str], str]) -> Words:

@@ -12,10 +12,12 @@ from store_api.auth import allow
 from store_api.contract import Decision, DecisionCheck, DecisionRequest, Identifier, PublicTerms
 from store_api.decisions import service
 from store_api.decisions.service import DecisionRow
+from store_api.directory import service as directory
+from store_api.directory.service import Heard
 from store_api.errors import NotFound
 from store_api.ready_json import ReadyJson, with_stored
 from store_api.visits import service as visits
-from store_api.work import Work, reads, writes
+from store_api.work import Work, reads, writes_prepared
 
 api = APIBlueprint("decisions", __name__)
 
@@ -34,10 +36,11 @@ class TermsPath(BaseModel):
 
 @api.post("/v1/decisions", responses={201: Decision})
 @allow("kiosk", "rep", "manager", "till", "care")
-@writes
-def make_decision(work: Work, body: DecisionRequest) -> tuple[ReadyJson, int]:
+@writes_prepared(visits.prepare_decision, when=directory.is_asked)
+def make_decision(work: Work, body: DecisionRequest, prepared: Heard | None) -> tuple[ReadyJson, int]:
     """Decide on a voucher or an upgrade; the answer becomes the visit's decision."""
     visit = visits.find_identified(work, body.visit_id)
+    visits.keep_heard(work, visit, prepared)
     return service.show_stored(visits.decide(work, visit, body)), 201
 
 

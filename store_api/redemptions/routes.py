@@ -21,6 +21,8 @@ from store_api.contract import (
 )
 from store_api.decisions import service as decisions
 from store_api.decisions.service import DecisionRow
+from store_api.directory import service as directory
+from store_api.directory.service import Heard
 from store_api.errors import Conflict, NotFound
 from store_api.orders import service as orders
 from store_api.ready_json import ReadyJson
@@ -28,7 +30,7 @@ from store_api.redemptions import service
 from store_api.redemptions.service import HoldRow
 from store_api.visits import service as visits
 from store_api.visits.service import VisitRow
-from store_api.work import Work, reads, writes
+from store_api.work import Work, reads, writes, writes_prepared
 
 api = APIBlueprint("redemptions", __name__)
 
@@ -47,10 +49,11 @@ class RedemptionPath(BaseModel):
 
 @api.post("/v1/holds", responses={200: HoldAnswer})
 @allow("kiosk", "rep", "manager")
-@writes
-def hold(work: Work, body: HoldRequest) -> HoldAnswer:
+@writes_prepared(visits.prepare_use, when=directory.is_asked)
+def hold(work: Work, body: HoldRequest, prepared: Heard | None) -> HoldAnswer:
     """Reserve what a decision granted, after deciding again."""
     named, visit = _named(work, body.decision_id)
+    visits.keep_heard(work, visit, prepared)
     held = service.hold(work, named, service.actor_of(work))
     fields = {"decision_id": held.decision.decision_id}
     if held.hold is not None:
@@ -98,13 +101,14 @@ def release_hold(work: Work, path: HoldPath) -> Hold:
 
 @api.post("/v1/redemptions", responses={200: RedemptionAnswer})
 @allow("rep", "manager", "till")
-@writes
-def redeem(work: Work, body: RedemptionRequest) -> ReadyJson:
+@writes_prepared(visits.prepare_use, when=directory.is_asked)
+def redeem(work: Work, body: RedemptionRequest, prepared: Heard | None) -> ReadyJson:
     """Use what a decision granted, after deciding again; its order is then settled.
 
     What was reserved for an order before another of its vouchers settled it can still be used on it.
     """
     named, visit = _named(work, body.decision_id)
+    visits.keep_heard(work, visit, prepared)
     if body.hold_id is not None:
         _check_hold(work, body.hold_id, named)
     redeemed = service.redeem(work, named, service.actor_of(work))

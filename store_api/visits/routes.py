@@ -38,9 +38,11 @@ from store_api.contract import (
     VoucherCode,
 )
 from store_api.decisions import service as decisions
+from store_api.directory import service as directory
+from store_api.directory.service import Heard
 from store_api.redemptions import service as redemptions
 from store_api.visits import service
-from store_api.work import Work, reads, writes
+from store_api.work import Work, reads, writes, writes_prepared
 
 api = APIBlueprint("visits", __name__)
 
@@ -100,39 +102,49 @@ def set_language(work: Work, path: VisitPath, body: VisitLanguage) -> Visit:
 
 @api.post("/v1/visits/<visit_id>/identity", responses={200: IdentityAnswer})
 @allow("kiosk")
-@writes
-def check_identity(work: Work, path: VisitPath, body: IdentityRequest) -> IdentityAnswer:
+@writes_prepared(service.prepare_number, when=directory.is_asked)
+def check_identity(
+    work: Work, path: VisitPath, body: IdentityRequest, prepared: Heard | None
+) -> IdentityAnswer:
     """Check the person's telephone number and own PIN."""
     visit = service.find_to_change(work, path.visit_id)
-    return _identity_answer(work, visit, service.check_identity(work, visit, body))
+    service.keep_heard(work, visit, prepared)
+    return _identity_answer(work, visit, service.check_identity(work, visit, body), prepared)
 
 
 @api.post("/v1/visits/<visit_id>/one-time-code", responses={200: OneTimeCodeSent})
 @allow("kiosk")
-@writes
-def send_one_time_code(work: Work, path: VisitPath, body: OneTimeCodeRequest) -> OneTimeCodeSent:
+@writes_prepared(service.prepare_number, when=directory.is_asked)
+def send_one_time_code(
+    work: Work, path: VisitPath, body: OneTimeCodeRequest, prepared: Heard | None
+) -> OneTimeCodeSent:
     """Send a one-time code to the line of a number; the answer does not tell whether somebody has it."""
     visit = service.find_to_change(work, path.visit_id)
+    service.keep_heard(work, visit, prepared)
     sent = service.send_code(work, visit, body.telephone)
     return OneTimeCodeSent(sent=sent.code is None, code=sent.code, until=sent.until)
 
 
 @api.post("/v1/visits/<visit_id>/one-time-code/check", responses={200: IdentityAnswer})
 @allow("kiosk")
-@writes
-def check_one_time_code(work: Work, path: VisitPath, body: OneTimeCodeCheck) -> IdentityAnswer:
+@writes_prepared(service.prepare_number, when=directory.is_asked)
+def check_one_time_code(
+    work: Work, path: VisitPath, body: OneTimeCodeCheck, prepared: Heard | None
+) -> IdentityAnswer:
     """Check the code that was sent to the person's line."""
     visit = service.find_to_change(work, path.visit_id)
-    return _identity_answer(work, visit, service.check_code(work, visit, body))
+    service.keep_heard(work, visit, prepared)
+    return _identity_answer(work, visit, service.check_code(work, visit, body), prepared)
 
 
 @api.post("/v1/visits/<visit_id>/photo-id", responses={200: IdentityAnswer})
 @allow("rep", "manager")
-@writes
-def see_photo_id(work: Work, path: VisitPath, body: PhotoId) -> IdentityAnswer:
+@writes_prepared(service.prepare_number, when=directory.is_asked)
+def see_photo_id(work: Work, path: VisitPath, body: PhotoId, prepared: Heard | None) -> IdentityAnswer:
     """Note that the calling member of staff saw the person's photo ID."""
     visit = service.find_to_change(work, path.visit_id)
-    return _identity_answer(work, visit, service.see_photo_id(work, visit, body.telephone))
+    service.keep_heard(work, visit, prepared)
+    return _identity_answer(work, visit, service.see_photo_id(work, visit, body.telephone), prepared)
 
 
 @api.post("/v1/visits/<visit_id>/unlock", responses={200: Visit})
@@ -254,12 +266,14 @@ def _sheets(work: Work, read: service.ReadVoucher) -> dict[str, Sheet] | None:
     return decisions.sheets_of_code(work, read.code, {"what": read.kind} if read.kind else {})
 
 
-def _identity_answer(work: Work, visit: service.VisitRow, check: service.IdentityCheck) -> IdentityAnswer:
+def _identity_answer(
+    work: Work, visit: service.VisitRow, check: service.IdentityCheck, heard: Heard | None
+) -> IdentityAnswer:
     """The outcome of a check; what a till has rung up waits for its person no longer."""
     service.take_up_till_order(work, visit)
     return IdentityAnswer(
         checked=check.person is not None,
-        code=check.code,
+        code=service.code_of(check.code, heard),
         locked_until=check.locked_until,
         visit=service.show(work, visit),
     )

@@ -13,6 +13,7 @@ from store_api.visits.asking import ReadVoucher, answer, choices, decide, note_r
 from store_api.visits.combining import HeldTogether, propose
 from store_api.visits.combining import hold as hold_together
 from store_api.visits.consenting import list_consents, set_consent
+from store_api.visits.fetching import code_of, keep_heard, prepare_decision, prepare_number, prepare_use
 from store_api.visits.models import VisitRow
 from store_api.visits.past import PastVisit, add_past, read_times
 from store_api.visits.tapping import is_tapped, tap
@@ -57,6 +58,7 @@ __all__ = [
     "check_identity",
     "choices",
     "close",
+    "code_of",
     "decide",
     "find",
     "find_identified",
@@ -67,11 +69,15 @@ __all__ = [
     "hold_together",
     "is_open_to",
     "is_tapped",
+    "keep_heard",
     "list_consents",
     "note_redemption",
     "open_for_caller",
     "open_for_till",
     "open_visit",
+    "prepare_decision",
+    "prepare_number",
+    "prepare_use",
     "propose",
     "rate",
     "read_code",

@@ -43,6 +43,7 @@ MAY_USE_NETWORK = {
     "store_api/webhooks/addresses.py": "looks names up",
     "store_api/webhooks/sending.py": "sends webhooks",
     "store_api/billing/http_port.py": "speaks to billing",
+    "store_api/directory/http_port.py": "asks the carrier's directory",
     "store_api/messages/senders.py": "hands messages to a message centre",
 }
 

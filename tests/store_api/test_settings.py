@@ -62,7 +62,7 @@ def test_a_missing_secret_is_named() -> None:
 
 def test_no_secret_has_a_default_and_none_shows_itself() -> None:
     secrets = [name for name, field in Settings.model_fields.items() if field.json_schema_extra]
-    assert secrets == ["keys", "billing_token", "messages_token"]
+    assert secrets == ["keys", "billing_token", "directory_token", "messages_token"]
     assert Settings.model_fields["keys"].is_required()
     assert read_settings(LEAST).billing_token.get_secret_value() == ""
     shown = repr(read_settings({**LEAST, "SAMETERMS_BILLING_TOKEN": "token-of-billing"}))

@@ -1,4 +1,4 @@
-"""Count tries of places; keep one-time codes, waiting messages, offers, and how a visit's time was spent."""
+"""Count tries of places; keep codes, messages, offers, the time of visits, and what a directory answered."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ depends_on = None
 
 NODE = sa.String(length=8)
 ID = sa.String(length=80)
+TABLES = (
+    "directory_refused_rows", "directory_jobs", "directory_circuits", "directory_answers", "no_offers",
+    "offer_showings", "offers", "messages", "one_time_codes", "tries_in_window",
+)  # fmt: skip
 TIMES = ("deciding_seconds", "waiting_seconds", "calling_seconds", "rating")
 
 
@@ -20,6 +24,7 @@ def upgrade() -> None:
     _add_identity()
     _add_offers()
     _add_times()
+    _add_directory()
 
 
 def _add_identity() -> None:
@@ -104,6 +109,52 @@ def _add_offers() -> None:
     )
 
 
+def _add_directory() -> None:
+    op.create_table(
+        "directory_answers",
+        sa.Column("account_id", ID, nullable=False),
+        sa.Column("subject_id", ID, nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fault", sa.String(length=40), nullable=True),
+        sa.Column("reference", ID, nullable=True),
+        sa.Column("node_id", NODE, nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "subject_id", "source", name=op.f("pk_directory_answers")),
+    )
+    op.create_table(
+        "directory_circuits",
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("faults", sa.Integer(), nullable=False),
+        sa.Column("open_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_fault", sa.String(length=40), nullable=True),
+        sa.Column("last_fault_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("node_id", NODE, nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_directory_circuits")),
+    )
+    op.create_table(
+        "directory_jobs",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("rows_done", sa.Integer(), nullable=False),
+        sa.Column("rows_added", sa.Integer(), nullable=False),
+        sa.Column("rows_changed", sa.Integer(), nullable=False),
+        sa.Column("rows_refused", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("node_id", NODE, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_directory_jobs")),
+    )
+    op.create_table(
+        "directory_refused_rows",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("column", ID, nullable=True),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("node_id", NODE, nullable=False),
+        sa.PrimaryKeyConstraint("digest", "line", name=op.f("pk_directory_refused_rows")),
+    )
+
+
 def _add_times() -> None:
     op.add_column("visits", sa.Column("phase", sa.String(length=10), nullable=True))
     for name in ("phase_at", "answered_at"):
@@ -118,5 +169,5 @@ def downgrade() -> None:
     op.drop_index("ix_visits_opened", table_name="visits")
     for name in ("phase", "phase_at", "answered_at", *TIMES):
         op.drop_column("visits", name)
-    for table in ("no_offers", "offer_showings", "offers", "messages", "one_time_codes", "tries_in_window"):
+    for table in TABLES:
         op.drop_table(table)
