@@ -23,7 +23,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.engine import URL, Engine, Transaction, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from store_api.engines import READING, WRITING, postgres_engine, sqlite_engine
@@ -33,6 +33,8 @@ from store_api.writer_queue import WriterQueue
 
 CHECKPOINT_FRAMES = 1000
 """Pages in the write-ahead log, since the last checkpoint, at which one is due (SQLite's own default)."""
+COMMITS_BETWEEN = 4
+"""How many commits pass between two looks at the log's size."""
 LOG_FRAMES_AT = 16
 """Where the file beside the log keeps their number, in the machine's own byte order
 (https://sqlite.org/walformat.html#the_wal_index_header)."""
@@ -224,7 +226,7 @@ class Database:
             path = Path(self.url.database or "")
             path.parent.mkdir(parents=True, exist_ok=True)
             self._queue = WriterQueue(path, lock_wait_seconds)
-        self._frames_at_checkpoint = 0
+        self._frames_at_checkpoint = self._commits = 0
         self.lock_wait_seconds = lock_wait_seconds
         self._statement_seconds = statement_seconds
         self.writer = self._engine(WRITING, pool_size)
@@ -238,12 +240,11 @@ class Database:
         OutcomeUnknown where the connection was lost while it committed.
         """
         with self._turn():
-            with self._session(self.writer) as session:
-                session.info["connection"] = session.connection()
+            with self._session(self.writer) as (session, doing):
                 yield session
                 for prepare in self.before_commit:
                     prepare(session)
-                _commit(session)
+                _commit(session, doing)
             self._checkpoint_if_due()
         if session.info.get("callers_changed"):
             self.callers.forget()
@@ -253,8 +254,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads, from one snapshot; the database itself refuses writes in it."""
-        with self._session(self.reader) as session:
-            session.info["connection"] = session.connection()
+        with self._session(self.reader) as (session, _doing):
             yield session
 
     def describe(self) -> str:
@@ -274,8 +274,19 @@ class Database:
         if self._queue is not None:
             self._queue.close()
 
-    def _session(self, engine: Engine) -> Session:
-        return Session(engine, expire_on_commit=False, info=dict(self._info))
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[tuple[Session, Transaction]]:
+        """A session, and its transaction, which is begun and ended on the connection.
+
+        A session that begins its own keeps books of it, which takes longer than a statement.
+        """
+        with engine.connect() as connection:
+            doing = connection.begin()
+            info = {**self._info, "connection": connection}
+            with Session(
+                connection, expire_on_commit=False, info=info, join_transaction_mode="rollback_only"
+            ) as session:
+                yield session, doing
 
     def _turn(self) -> AbstractContextManager[None]:
         return self._queue.turn() if self._queue is not None else nullcontext()
@@ -286,6 +297,9 @@ class Database:
         The log's file never shrinks, so its size says nothing: its pages are counted.
         """
         if not self.checkpoints_in_queue:
+            return
+        self._commits += 1
+        if self._commits % COMMITS_BETWEEN:
             return
         frames = _frames_in_log(f"{self.url.database}-shm")
         if frames < self._frames_at_checkpoint:
@@ -307,11 +321,11 @@ class Database:
         )
 
 
-def _commit(session: Session) -> None:
+def _commit(session: Session, doing: Transaction) -> None:
     """Commit; what fails before the last word is rolled back, and the connection lost at it is said so."""
     session.flush()
     try:
-        session.commit()
+        doing.commit()
     except sa.exc.DBAPIError as error:
         if error.connection_invalidated:
             raise OutcomeUnknown from error
