@@ -19,7 +19,14 @@ class LogEntryRow(NodeMixin, Base):
 
     __tablename__ = "log_entries"
     __table_args__ = (
-        sa.Index("ix_log_entries_leaf", "node_id", "leaf_index", unique=True),
+        sa.Index(
+            "ix_log_entries_leaf",
+            "node_id",
+            "leaf_index",
+            unique=True,
+            sqlite_where=sa.text("leaf_index IS NOT NULL"),
+            postgresql_where=sa.text("leaf_index IS NOT NULL"),
+        ),
         sa.Index(
             "ix_log_entries_unsequenced",
             "node_id",
@@ -30,7 +37,7 @@ class LogEntryRow(NodeMixin, Base):
     )
 
     entry_id: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     action: Mapped[str] = mapped_column(sa.String(60))
     actor: Mapped[str] = mapped_column(sa.String(80))
     subject: Mapped[str] = mapped_column(sa.String(80), index=True)

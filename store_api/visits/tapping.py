@@ -7,14 +7,22 @@ What it must not know: how a voucher is used, Flask.
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store_api.decisions import service as decisions
+from store_api.decisions.service import DecisionRow
 from store_api.notices import service as notices
 from store_api.notices.service import Use
+from store_api.prepared import Prepared
 from store_api.redemptions.service import Redeemed, RedemptionRow
 from store_api.visits.models import TapRow, VisitRow
 from store_api.work import Work
+
+_T = TapRow.__table__.c
+_TAPPED = Prepared(
+    sa.select(_T.visit_id).where(_T.visit_id == sa.bindparam("visit"), _T.terms_code == sa.bindparam("code"))
+)
 
 
 def tap(work: Work, visit: VisitRow, terms_code: str) -> None:
@@ -33,7 +41,7 @@ def tap(work: Work, visit: VisitRow, terms_code: str) -> None:
 
 def is_tapped(work: Work, visit: VisitRow, terms_code: str) -> bool:
     """Whether the customer agreed to the sheet of a terms code in this visit."""
-    return work.session.get(TapRow, (visit.visit_id, terms_code)) is not None
+    return _TAPPED.first(work.session, {"visit": visit.visit_id, "code": terms_code}) is not None
 
 
 def tell_owner(work: Work, visit: VisitRow, redeemed: Redeemed) -> None:
@@ -41,11 +49,14 @@ def tell_owner(work: Work, visit: VisitRow, redeemed: Redeemed) -> None:
     used = (redeemed.redemption, *redeemed.also)
     for row in used:
         if row is not None and row.voucher_account_id == row.account_id:
-            notices.tell_use(work, _use_of(work, visit, row))
+            notices.tell_use(work, _use_of(work, visit, row, _decision_of(work, row, redeemed.decision)))
 
 
-def _use_of(work: Work, visit: VisitRow, row: RedemptionRow) -> Use:
-    decision = decisions.find(work.session, row.decision_id)
+def _decision_of(work: Work, row: RedemptionRow, known: DecisionRow) -> DecisionRow | None:
+    return known if known.decision_id == row.decision_id else decisions.find(work.session, row.decision_id)
+
+
+def _use_of(work: Work, visit: VisitRow, row: RedemptionRow, decision: DecisionRow | None) -> Use:
     return Use(
         account_id=row.account_id,
         redemption_id=row.redemption_id,

@@ -8,11 +8,18 @@ What they must not know: any other feature's tables (accounts and orders are ide
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, false
+from sqlalchemy import ForeignKeyConstraint, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store_api.db import Base, Currency, Id, Minor, NodeMixin
+
+OF_A_CAMPAIGN: Any = {
+    "sqlite_where": text("campaign_id IS NOT NULL"),
+    "postgresql_where": text("campaign_id IS NOT NULL"),
+}
+"""For indexes in which only what belongs to a campaign is looked for."""
 
 
 class Voucher(NodeMixin, Base):
@@ -123,8 +130,8 @@ class GrantRow(NodeMixin, Base):
     __tablename__ = "voucher_grants"
     __table_args__ = (
         Index("ix_voucher_grants_by_order", "account_id", "order_id"),
-        Index("ix_voucher_grants_by_campaign", "campaign_id", "account_id"),
-        Index("ix_voucher_grants_by_store", "campaign_id", "store_id", "granted_on"),
+        Index("ix_voucher_grants_by_campaign", "campaign_id", "account_id", **OF_A_CAMPAIGN),
+        Index("ix_voucher_grants_by_store", "campaign_id", "store_id", "granted_on", **OF_A_CAMPAIGN),
     )
 
     account_id: Mapped[Id] = mapped_column(primary_key=True)

@@ -136,6 +136,7 @@ def _decide(work: Work, number: int) -> Case:
     row = visits.decide(work, visit, asked)
     if row.answer["outcome"] != "eligible":
         raise RuntimeError(f"the pattern is not eligible: {row.wire}")
+    visits.tap(work, visit, row.terms_code)
     return Case(row.decision_id, visit.visit_id, row.account_id, str(row.voucher_id))
 
 
