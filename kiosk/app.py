@@ -24,6 +24,7 @@ from hardware.camera.sources import open_camera
 from hardware.decode.worker import DecodeWorker
 from hardware.printer.targets import open_printer, profile_of
 from hardware.scanner.targets import open_scanner
+from kiosk.care.routes import care
 from kiosk.counter.routes import counter
 from kiosk.demo_desk import make_desk, write_vouchers
 from kiosk.devices import (
@@ -40,10 +41,12 @@ from kiosk.errors import SettingError
 from kiosk.faults import register_faults
 from kiosk.htmx import register_htmx
 from kiosk.ledger import Settler, SpoolLedger, owner_of
+from kiosk.live import STREAMS, Slots
 from kiosk.options import Options
 from kiosk.phone.coupons import coupons
 from kiosk.phone.policies import policies
 from kiosk.phone.routes import phone
+from kiosk.phone.visit import phone_visit
 from kiosk.receipts.print_queue import PrintQueue
 from kiosk.receipts.rendering import paper_of, render
 from kiosk.region.routes import region
@@ -51,7 +54,7 @@ from kiosk.rendering import STATIC_FOLDER, TEMPLATE_FOLDER, register_rendering
 from kiosk.scan.inbox import ScanInbox
 from kiosk.scan.routes import LARGEST_PHOTO, scan
 from kiosk.security import CONTENT_SECURITY_POLICY
-from kiosk.services import Connection, Services, follow_stores
+from kiosk.services import Connection, Services, follow_any_store, follow_stores
 from kiosk.serving import OnePort
 from kiosk.sessions import FaceSessions
 from kiosk.settings import Settings, read_settings
@@ -64,6 +67,8 @@ from kiosk.tablet.routes import tablet
 from store_api import app as store
 from store_api.contract.voucher_codes import proves_itself
 
+CARE_DESK = "care-desk"
+"""The demo's desk of customer care; its other desks are the region's."""
 FORM_FIELDS = 64 * 1024
 
 
@@ -88,7 +93,8 @@ def create_app(services: Services, desk: Desk | None = None) -> Flask:
     register_htmx(app)
     register_rendering(app, settings)
     register_faults(app)
-    for blueprint in (stations, counter, scan, tablet, tablet_equipment, phone, coupons, policies, region):
+    faces = (stations, counter, scan, tablet, tablet_equipment, phone, phone_visit, coupons, policies)
+    for blueprint in (*faces, region, care):
         app.register_blueprint(blueprint)
     app.after_request(_harden)
     return app
@@ -123,8 +129,11 @@ def open_services(
     devices = open_devices(camera, printer, registry, spool, settings)
     closers = {owner_of(each.token): StoreClient(http, each.token).close_key for each in registry}
     settler = Settler(ledger, closers)
-    lives = follow_stores(http, registry)
-    services = Services(settings, http, registry, lives, devices, ledger, settler=settler)
+    slots = Slots(STREAMS)
+    lives, desk_live = follow_stores(http, registry, slots), follow_any_store(http, registry, slots)
+    services = Services(
+        settings, http, registry, lives, devices, ledger, settler=settler, desk_live=desk_live
+    )
     settler.start()
     for live in services.live.values():
         live.start()
@@ -186,18 +195,24 @@ def join(
 def _stations_of(people: dict[str, Any]) -> list[Station]:
     """The demo's kiosks, tablets and desks; a till has no face."""
     faces = {"kiosk": "counter", "tablet": "tablet", "desk": "region"}
+    own_faces = {CARE_DESK: "care"}
     names = {shop["store_id"]: shop["name"] for shop in people["stores"]}
     return [
         Station(
             name=device["station"],
-            label=f"{device['kind']} of {names.get(device['store_id'], 'the region')}",
-            face=faces[device["kind"]],  # type: ignore[arg-type]  # one of those above
+            label=f"{device['kind']} of {names.get(device['store_id']) or _office_of(device['station'])}",
+            face=own_faces.get(device["station"], faces[device["kind"]]),  # type: ignore[arg-type]  # one of them
             token=device["token"],
             store_id=device["store_id"],
         )
         for device in people["devices"]
         if device["kind"] in faces
     ]
+
+
+def _office_of(station: str) -> str:
+    """What a desk of no store is called."""
+    return "customer care" if station == CARE_DESK else "the region"
 
 
 def open_devices(camera: str, printer: str, registry: Stations, spool: Spool, settings: Settings) -> Devices:

@@ -20,7 +20,7 @@ from kiosk.sessions import FACES, face_of
 
 log = structlog.get_logger(__name__)
 
-STAFF = ("tablet", "region")
+STAFF = ("tablet", "region", "care")
 
 
 def register_faults(app: Flask) -> None:
@@ -68,6 +68,8 @@ def _refused(error: StoreRefused) -> AnyResponse:
     if face in STAFF and isinstance(error, SignInNeeded):
         session.clear()
         return go_to(url_for(f"{face}.sign_in"))
+    if face == "phone" and (isinstance(error, SignInNeeded) or error.problem.status in (404, 409)):
+        return go_to(url_for("phone_visit.look" if error.problem.status == 409 else "phone_visit.ended"))
     if face == "counter" and error.code == "identity.not_checked":
         return go_to(url_for("counter.who"))
     return _fault(face, "refused", 409)
@@ -93,12 +95,16 @@ def _broken(error: Exception) -> AnyResponse:
 
 
 def _fault_address(face: str, fault: str) -> str:
+    if face == "phone":
+        return url_for("phone_visit.fault", fault=fault)
     return url_for(f"{face if face in STAFF else 'tablet'}.fault", fault=fault)
 
 
 def _fault(face: str, fault: str, status: int) -> AnyResponse:
     if wants_fragment() and face in FACES:
-        return go_to(url_for(f"{face}.fault", fault=fault))
+        return go_to(
+            _fault_address(face, fault) if face != "counter" else url_for("counter.fault", fault=fault)
+        )
     return _page(face, fault, status)
 
 
@@ -108,6 +114,10 @@ def _page(face: str, fault: str, status: int) -> Response:
         return Response(render_template(name, fault=fault), status=status)
     if face == "region":
         return Response(render_template("region/fault.html", fault=fault, staff=None), status=status)
+    if face == "care":
+        return Response(render_template("care/fault.html", fault=fault, staff=None), status=status)
+    if face == "phone":
+        return Response(render_template("phone/fault.html", fault=fault), status=status)
     if face == "tablet":
         known = "missing" if fault in ("missing", "too_large") else fault
         return Response(render_template("tablet/fault.html", fault=known, staff=None), status=status)

@@ -23,6 +23,7 @@ from markupsafe import Markup
 
 from kiosk import words
 from kiosk.htmx import BROWSER_CONFIG
+from kiosk.lighting import light_of
 from kiosk.sessions import FACES, View, current_view, face_of
 from kiosk.settings import Settings
 from store_api.contract import Money, Sheet, SheetLine
@@ -175,6 +176,7 @@ def register_rendering(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         hidden=hidden_fields,
+        light_of=light_of,
         line_icon=line_icon,
         tone_icon=TONE_ICONS.__getitem__,
         terms_address=lambda code: f"{settings.public_url}/t/{code}",

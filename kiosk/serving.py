@@ -17,10 +17,12 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.wsgi import ClosingIterator
 
+from kiosk.live import STREAMS
+
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-# A page that waits holds a thread for its stream, and one more for a camera's picture.
-THREADS = 48
+# A page that waits holds a thread for its stream; the rest is for pages and for cameras' pictures.
+THREADS = STREAMS + 24
 GRACE_SECONDS = 5
 HASTE_SECONDS = 0.5
 # A request that a browser is just sending on a connection that it kept is still answered.

@@ -18,7 +18,7 @@ from flask import Flask, Request, Response, current_app, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature, URLSafeSerializer
 
-FACES = ("counter", "tablet", "region")
+FACES = ("counter", "tablet", "region", "care", "phone")
 # Longer than any session of staff: how long one lasts is the service's to say, which is asked every time.
 STAFF_COOKIE_SECONDS = 24 * 3600
 Size = Literal["normal", "large"]
@@ -35,7 +35,7 @@ class FaceSessions(SecureCookieSessionInterface):
     """Flask's signed cookie, but with a name and a path for each face."""
 
     def get_cookie_name(self, app: Flask) -> str:
-        """The face's own name: `counter`, `tablet`, `region` or `public`."""
+        """The face's own name: `counter`, `tablet`, `region`, `care`, `phone` or `public`."""
         return face_of(request.path)
 
     def get_cookie_path(self, app: Flask) -> str:

@@ -21,6 +21,7 @@ from kiosk.store_calls.news import NewsCalls
 from kiosk.store_calls.offers import OfferCalls
 from kiosk.store_calls.public import PublicCalls
 from kiosk.store_calls.publication import PublicationCalls
+from kiosk.store_calls.sharing import SharingCalls
 from kiosk.store_calls.staff import StaffCalls
 from kiosk.store_calls.tills import TillCalls
 from kiosk.store_calls.visits import VisitCalls
@@ -37,6 +38,7 @@ class StoreClient(
     DecisionCalls,
     CombinationCalls,
     NewsCalls,
+    SharingCalls,
     PublicationCalls,
     ClaimCalls,
     TillCalls,

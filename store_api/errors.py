@@ -125,9 +125,14 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 }
 
 
+def current_language() -> str:
+    """The language of whoever made the request."""
+    return request.accept_languages.best_match(SUPPORTED, default="en") or "en"
+
+
 def answer(error: ApiError) -> Response:
     """The problem JSON of an error, in the caller's language."""
-    language = request.accept_languages.best_match(SUPPORTED, default="en") or "en"
+    language = current_language()
     words = WORDS.get(error.code) or WORDS[type(error).code]
     g.problem_code = error.code
     problem = Problem(

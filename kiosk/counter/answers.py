@@ -15,6 +15,7 @@ from kiosk.counter import current, flow, views
 from kiosk.counter.amounts import most_of
 from kiosk.counter.blueprint import counter
 from kiosk.counter.offering import find_offer
+from kiosk.counter.sharing import fact_for_owner, light_values
 from kiosk.counter.together import proposal_for
 from kiosk.htmx import go_to, show
 from kiosk.rendering import current_language
@@ -186,7 +187,11 @@ def _decide_again(visit: Visit, decision: Decision, answers: Answers, *parts: st
         voucher_id=decision.voucher_id,
         policy=None if decision.voucher_id else decision.policy,
     )
-    current.client().decide(request_, current.attempt_key("decide", *parts))
+    decided = current.client().decide(request_, current.attempt_key("decide", *parts))
+    if decided.codes == (OWNER_MISSING,):
+        fact = fact_for_owner(current.client().circle(visit.visit_id))
+        if fact is not None:
+            return go_to(url_for("counter.question", fact=fact))
     return go_to(url_for("counter.now"))
 
 
@@ -257,6 +262,7 @@ def _read_date(value: str) -> str | None:
 # --- The sheet ---------------------------------------------------------------------------------------
 
 
+OWNER_MISSING = "consent.missing"
 NOTICES = frozenset({"sheet.changed", "sheet.not_reserved", "sheet.not_done"})
 
 
@@ -267,10 +273,14 @@ def sheet() -> AnyResponse:
     if visit is None or visit.decision is None or has_open_question(visit):
         return go_to(flow.next_page(visit))
     notice = request.args.get("notice", "")
+    circle = current.client().circle(visit.visit_id)
     page = render_template(
         "counter/sheet.html",
         visit=visit,
         sheet=visit.decision.sheets[current_language()],
+        follows=(visit.decision.terms_code, step_of(visit).value),
+        **light_values(circle),
+        first_for_owner=fact_for_owner(circle),
         notice=notice if notice in NOTICES else None,
         can_reserve=can_be_reserved(visit) and step_of(visit) is Step.ANSWERED,
         most=most_of(visit),

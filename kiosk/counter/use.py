@@ -18,6 +18,7 @@ from kiosk.receipts.order import order_receipt, reserved_hold
 from kiosk.rendering import current_language, verdict
 from kiosk.services import current_station, services
 from kiosk.steps import Step, can_be_reserved, step_of
+from kiosk.streaming import stream
 from store_api.contract import CombinationHoldAnswer, HoldAnswer, Visit, VisitEvent
 
 
@@ -82,8 +83,7 @@ def events() -> Response:
     def wanted(event: VisitEvent) -> bool:
         return event.visit_id == mine
 
-    stream = services().live[current_station("counter").store_id or ""].listen(wanted)
-    return Response(stream, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    return stream(services().live_of(current_station("counter").store_id or ""), wanted)
 
 
 @counter.get("/done")

@@ -18,9 +18,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from kiosk.errors import SettingError
 
-Face = Literal["counter", "tablet", "region"]
-STARTS: dict[str, str] = {"counter": "counter.start", "tablet": "tablet.visits", "region": "region.policies"}
+Face = Literal["counter", "tablet", "region", "care"]
+STARTS: dict[str, str] = {
+    "counter": "counter.start",
+    "tablet": "tablet.visits",
+    "region": "region.policies",
+    "care": "care.home",
+}
 """The first page of each face, as an endpoint."""
+DESKS = frozenset({"region", "care"})
 # Without the letters and digits that are mistaken for one another (Crockford's base 32).
 PAIRING_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PAIRING_LENGTH = 8
@@ -81,7 +87,8 @@ def _new_code() -> str:
 def read_stations(path: Path) -> Stations:
     """Stations from a JSON file: [{"name", "label", "face", "token", "store_id"}, …].
 
-    `face` is "counter", "tablet" or "region". A desk (`region`) belongs to no store and has no `store_id`.
+    `face` is "counter", "tablet", "region" or "care". A desk (the last two) belongs to no store and has no
+    `store_id`.
 
     Raises SettingError where the file is missing or is not that.
     """
@@ -91,7 +98,7 @@ def read_stations(path: Path) -> Stations:
         raise SettingError(f"KIOSK_STATIONS_FILE is {str(path)!r}, which cannot be used: {error}") from None
     if not found:
         raise SettingError(f"KIOSK_STATIONS_FILE is {str(path)!r}, which names no station.")
-    homeless = [station.name for station in found if station.face != "region" and not station.store_id]
+    homeless = [station.name for station in found if station.face not in DESKS and not station.store_id]
     if homeless:
         raise SettingError(f"KIOSK_STATIONS_FILE is {str(path)!r}: {homeless[0]} needs a store_id.")
     return Stations(found)

@@ -15,17 +15,20 @@ from store_api import contract as wire
 class NewsCalls(Sender):
     """The store's events, for as long as the service tells them."""
 
-    def events(self, after: int | None) -> Iterator[wire.VisitEvent | None]:
+    def events(self, after: int | None, store_id: str | None = None) -> Iterator[wire.VisitEvent | None]:
         """The store's events after number `after` (null: from now on), for as long as the service tells them.
 
-        None stands for a heartbeat. Ends, or raises StoreUnreachable, when the connection does.
+        `store_id` is named by a desk, which belongs to no store. None stands for a heartbeat. Ends, or raises
+        StoreUnreachable, when the connection does.
         """
         headers = {**self.headers(), "Accept": "text/event-stream"}
         if after is not None:
             headers["Last-Event-ID"] = str(after)
         timeout = httpx.Timeout(5.0, read=60.0)
+        params = {} if store_id is None else {"store_id": store_id}
         try:
-            with self.http.stream("GET", "/v1/events", headers=headers, timeout=timeout) as response:
+            stream = self.http.stream("GET", "/v1/events", headers=headers, timeout=timeout, params=params)
+            with stream as response:
                 if response.status_code != 200:
                     response.read()
                     raise refusal(response)

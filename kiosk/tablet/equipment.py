@@ -12,7 +12,7 @@ from kiosk import slips
 from kiosk.htmx import go_to, show
 from kiosk.rendering import current_language
 from kiosk.services import current_station, current_store, services
-from kiosk.tablet.routes import page_values, send_to_pairing
+from kiosk.tablet.blueprint import page_values, send_to_pairing
 
 tablet_equipment = Blueprint("tablet_equipment", __name__, url_prefix="/tablet/equipment")
 tablet_equipment.before_request(send_to_pairing)

@@ -5,75 +5,32 @@ What it must not know: how a sheet is made; sales, targets or times of anybody.
 
 from __future__ import annotations
 
-import hashlib
-import re
-
 import phonenumbers
-from flask import Blueprint, Response, render_template, request, session, url_for
+from flask import Response, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.errors import SignInNeeded, StoreError, StoreRefused, StoreUndecided
 from kiosk.heard import LENGTHS, find_claims, read_heard
 from kiosk.htmx import go_to, show
 from kiosk.receipts.order import reserved_hold
-from kiosk.rendering import current_language, next_try, set_zone
-from kiosk.services import current_station, paired_station, services
-from kiosk.sessions import unseal
+from kiosk.rendering import current_language, next_try
+from kiosk.services import current_station, services
 from kiosk.signing import begin_session, change_own_language, leave_session
-from kiosk.store_client import StoreClient
+from kiosk.streaming import stream
 from kiosk.tablet import views
 from kiosk.tablet.beside import find_context, find_offer
+from kiosk.tablet.blueprint import attempt_key as _key
+from kiosk.tablet.blueprint import client as _client
+from kiosk.tablet.blueprint import reference_asked as _reference
+from kiosk.tablet.blueprint import store as _store
+from kiosk.tablet.blueprint import tablet
+from kiosk.tablet.sharing import sharing_values
 from kiosk.words import say
-from store_api.contract import DecisionRequest, RedemptionAnswer, Store, Visit, VisitEvent
+from store_api.contract import DecisionRequest, RedemptionAnswer, Visit, VisitEvent
 
-tablet = Blueprint("tablet", __name__, url_prefix="/tablet")
-REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
+__all__ = ["tablet"]
+
 FAULTS = frozenset({"missing", "unreachable", "finding_out", "refused", "stale", "broken"})
-
-
-@tablet.before_request
-def send_to_pairing() -> AnyResponse | None:
-    """Send a browser without a tablet's station to the page that asks for its code, and staff who have
-    not signed in to that."""
-    if paired_station("tablet") is None:
-        return go_to(url_for("stations.pair"))
-    if request.endpoint not in OPEN and _token() is None:
-        if request.endpoint == "tablet.order":
-            session["order"] = _reference()
-        return go_to(url_for("tablet.sign_in"))
-    return None
-
-
-OPEN = frozenset({"tablet.sign_in", "tablet.change_language", "tablet.fault"})
-
-
-@tablet.context_processor
-def page_values() -> dict[str, object]:
-    """What every page of the tablet needs."""
-    name, store = session.get("name"), session.get("store")
-    staff = {"name": name, "store": store} if name and _token() else None
-    return {"staff": staff, "step_of": views.step_name}
-
-
-def _token() -> str | None:
-    sealed = session.get("staff")
-    return unseal(str(sealed)) if sealed else None
-
-
-def _client() -> StoreClient:
-    return services().client(_token() or "")
-
-
-def _store() -> Store:
-    """The store of this station; its zone is that of the page's times."""
-    found = services().client(current_station("tablet").token).store()
-    set_zone(found.zone)
-    return found
-
-
-def _key(purpose: str, subject: str) -> str:
-    text = "\0".join([str(session.get("staff", "")), request.form.get("attempt", ""), purpose, subject])
-    return f"tablet-{hashlib.sha256(text.encode()).hexdigest()[:40]}"
 
 
 # --- Signing in --------------------------------------------------------------------------------------
@@ -147,13 +104,6 @@ def order(reference: str = "") -> AnyResponse:
     return go_to(url_for("tablet.visit", visit_id=found.visit_id))
 
 
-def _reference() -> str:
-    """The reference in the address, path or query; empty where it cannot be one."""
-    given = (request.view_args or {}).get("reference") or request.args.get("reference", "")
-    text = str(given).strip()
-    return text if REFERENCE.fullmatch(text) else ""
-
-
 @tablet.get("/visits/<visit_id>")
 def visit(visit_id: str) -> AnyResponse:
     """One visit: who, the order, the customer's sheet, and what can be done."""
@@ -178,6 +128,7 @@ def _visit_page(
         "tablet/_visit.html",
         status,
         visit=visit,
+        **sharing_values(visit),
         sheet=views.sheet_of(visit),
         can_confirm=views.can_confirm(visit),
         confirm_words=views.confirm_words(visit),
@@ -218,8 +169,7 @@ def events() -> Response:
     def wanted(event: VisitEvent) -> bool:
         return wanted_visit is None or event.visit_id == wanted_visit
 
-    stream = services().live[current_station("tablet").store_id or ""].listen(wanted)
-    return Response(stream, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    return stream(services().live_of(current_station("tablet").store_id or ""), wanted)
 
 
 @tablet.post("/visits/<visit_id>/confirm")

@@ -22,7 +22,7 @@ from store_api.audit.service import record
 from store_api.calls import service as calls
 from store_api.contract import Ask, AskItem, Money
 from store_api.decisions import service as decisions
-from store_api.decisions.service import DecisionRow
+from store_api.decisions.service import ButFor, DecisionRow
 from store_api.errors import Conflict, NotAllowed, NotFound
 from store_api.money import to_minor, to_money
 from store_api.orders import service as orders
@@ -55,6 +55,13 @@ def can_ask(work: Work, visit: VisitRow) -> bool:
     """Whether the owner's leave is all that stands between the visit's sheet and a yes."""
     row = _decision_of(work, visit)
     return row is not None and _amount(work, row) is not None
+
+
+def still_asked(work: Work, visit: VisitRow) -> tuple[str, ...]:
+    """The facts that must be answered before the owner can be asked: what is bought, for how long."""
+    row = _decision_of(work, visit)
+    found = _but_for(work, row) if row is not None else None
+    return found.questions if found is not None else ()
 
 
 def ask(work: Work, visit: VisitRow) -> AskRow:
@@ -167,6 +174,11 @@ def _decision_of(work: Work, visit: VisitRow) -> DecisionRow | None:
 
 def _amount(work: Work, row: DecisionRow) -> Money | None:
     """What the sheet would grant if the owner allowed it; None where that is not all that is missing."""
+    found = _but_for(work, row)
+    return found.amount if found is not None else None
+
+
+def _but_for(work: Work, row: DecisionRow) -> ButFor | None:
     if decisions.gist(row).codes != (MISSING,):
         return None
     return decisions.granted_but_for(work, row, MISSING)

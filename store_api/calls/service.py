@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from store_api.accounts import service as accounts
-from store_api.accounts.service import IdentityCheck
+from store_api.accounts.service import IdentityCheck, KnownPerson, Sent
 from store_api.audit.service import record
 from store_api.calls.models import CareCallRow
 from store_api.contract import CareCall
@@ -42,9 +42,19 @@ def begin(work: Work, telephone: str, pin: str) -> IdentityCheck:
     """
     end(work)
     check = accounts.check_pin(work, work.caller.subject_id, telephone, pin)
-    if check.person is not None:
-        _add(work, check, "person_pin")
-    return check
+    return _take(work, check, "person_pin")
+
+
+def send_code(work: Work, telephone: str, language: str) -> Sent:
+    """Send a one-time code to the line of whoever calls; it is good for this agent alone."""
+    return accounts.send_one_time_code(work, _purpose(work), telephone, language)
+
+
+def begin_by_code(work: Work, telephone: str, code: str) -> IdentityCheck:
+    """Check the code that the caller reads aloud; otherwise as `begin`."""
+    end(work)
+    check = accounts.check_one_time_code(work, _purpose(work), telephone, code)
+    return _take(work, check, "one_time_code")
 
 
 def end(work: Work) -> None:
@@ -81,9 +91,18 @@ def show(session: Session, call: Call) -> CareCall:
     )
 
 
-def _add(work: Work, check: IdentityCheck, method: str) -> None:
-    person = check.person
-    assert person is not None
+def _purpose(work: Work) -> str:
+    return f"care:{work.caller.subject_id}"
+
+
+def _take(work: Work, check: IdentityCheck, method: str) -> IdentityCheck:
+    """Make a caller who is known the agent's caller."""
+    if check.person is not None:
+        _add(work, check.person, method)
+    return check
+
+
+def _add(work: Work, person: KnownPerson, method: str) -> None:
     row = CareCallRow(
         call_id=work.new_id("cal"),
         staff_id=work.caller.subject_id,

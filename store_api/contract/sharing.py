@@ -99,7 +99,9 @@ class Circle(Wire):
     """Who is in a visit and what beside the sheet belongs to it.
 
     `terms_code` is the sheet's as the visit has it now, null where there is none or the caller may not see
-    it. `tapped` is true where the customer themself agreed to this sheet on a face that shows it.
+    it. `can_ask` where the owner's leave is all that is missing; `asks_first` are the facts to be answered
+    before the owner can be asked. `tapped` where the customer themself agreed to this sheet on a face that
+    shows it.
     """
 
     visit_id: Identifier
@@ -109,6 +111,7 @@ class Circle(Wire):
     quotes: tuple[Quote, ...] = ()
     ask: Ask | None = None
     can_ask: bool = False
+    asks_first: tuple[str, ...] = ()
     tapped: bool = False
 
 
@@ -146,7 +149,7 @@ class JoinAnswer(Wire):
 class PhoneAnswer(Wire):
     """Whether a phone's holder is known now, and what they are in its visit.
 
-    `code` is null, identity.wrong or identity.locked (until `locked_until`).
+    `code` is null, identity.wrong, or one of those of a closed method (until `locked_until`).
     """
 
     code: str | None
@@ -166,7 +169,7 @@ class CareCall(Wire):
 
 
 class CareCallAnswer(Wire):
-    """The call, where its caller is known. `code` is null, identity.wrong or identity.locked."""
+    """The call, where its caller is known. `code` is null, identity.wrong, or that of a closed method."""
 
     code: str | None
     locked_until: dt.datetime | None

@@ -90,8 +90,16 @@ def answer(work: Work, asked: Asked) -> Made:
     return lay_reasons(by_terms, reasons, gathered, asked.catalogue)
 
 
-def granted_without(work: Work, asked: Asked, code: str) -> Money | None:
-    """What the terms grant where `code` is the only reason against it; None where anything else is."""
+@dataclass(frozen=True)
+class ButFor:
+    """What the terms say where one code is the only reason against a yes: what they grant, or still ask."""
+
+    amount: Money | None
+    questions: tuple[str, ...] = ()
+
+
+def granted_without(work: Work, asked: Asked, code: str) -> ButFor | None:
+    """What there is but for `code`; None where the terms or another reason say no, too."""
     found = decide_terms(
         asked.policy, asked.gathered, asked.facts, asked.subject.amount_minor, asked.catalogue
     )
@@ -99,9 +107,10 @@ def granted_without(work: Work, asked: Asked, code: str) -> Money | None:
         return None
     by_terms = found.decision
     granting = granting_of(by_terms)
-    if by_terms.outcome != "eligible" or by_terms.questions or granting.amount is None:
+    if by_terms.outcome == "not_eligible" or set(_reasons(work, asked, granting)) != {code}:
         return None
-    return granting.amount if set(_reasons(work, asked, granting)) == {code} else None
+    is_whole = by_terms.outcome == "eligible" and not by_terms.questions
+    return ButFor(granting.amount if is_whole else None, by_terms.questions)
 
 
 def _reasons(work: Work, asked: Asked, granting: Granting) -> Reasons:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from store_api.contract import Decision, Money, PublicTerms, Sheet, Words
 from store_api.decisions import store
-from store_api.decisions.asking import answer, ask, granted_without, holds
+from store_api.decisions.asking import ButFor, answer, ask, granted_without, holds
 from store_api.decisions.gather import Details, Subject, candidate_of
 from store_api.decisions.gist import Gist, gist
 from store_api.decisions.making import (
@@ -41,8 +41,8 @@ from store_api.vouchers.service import VoucherKey
 from store_api.work import Work
 
 __all__ = [
-    "CHANGED", "DecidedAgain", "DecisionRow", "Gist", "Recorded", "RecordedCase", "Subject", "Weighed",
-    "check", "count_cases", "decide", "decide_again", "find", "find_by_terms_code", "find_last",
+    "CHANGED", "ButFor", "DecidedAgain", "DecisionRow", "Gist", "Recorded", "RecordedCase", "Subject",
+    "Weighed", "check", "count_cases", "decide", "decide_again", "find", "find_by_terms_code", "find_last",
     "find_many", "gist",
     "granted_but_for", "read_again", "read_cases", "sheets_of_code", "sheets_of_decision", "show",
     "show_public", "show_stored", "to_wire_sheet", "weigh", "why_not",
@@ -118,8 +118,11 @@ def weigh(work: Work, subject: Subject) -> Weighed | None:
     return Weighed(candidate, benefit.amount.currency, dict(version.title))
 
 
-def granted_but_for(work: Work, named: DecisionRow, code: str) -> Money | None:
-    """What a decision's terms would grant now if that one code were not there; None where more is missing."""
+def granted_but_for(work: Work, named: DecisionRow, code: str) -> ButFor | None:
+    """What a decision's terms would grant now, or still ask, if that one code were not there.
+
+    None where more than that stands against a yes.
+    """
     return granted_without(work, ask(work, _subject_of(named)), code)
 
 

@@ -19,6 +19,9 @@ from store_api.contract import (
     JoinCodeRequest,
     JoinRequest,
     NoticeList,
+    OneTimeCodeCheck,
+    OneTimeCodeRequest,
+    OneTimeCodeSent,
     PhoneAnswer,
     QuoteRequest,
     Showing,
@@ -130,6 +133,25 @@ def identify_phone(work: Work, body: IdentityRequest) -> PhoneAnswer:
     """Check the telephone number and own PIN of whoever holds the phone."""
     visit = visits.find_to_change(work, str(work.caller.visit_id))
     return service.identify_phone(work, visit, body)
+
+
+@api.post("/v1/phones/current/one-time-code", responses={200: OneTimeCodeSent})
+@allow("phone")
+@writes
+def send_phone_code(work: Work, body: OneTimeCodeRequest) -> OneTimeCodeSent:
+    """Send a one-time code to the line of a number; the answer does not tell whether somebody has it."""
+    visit = visits.find_to_change(work, str(work.caller.visit_id))
+    sent = service.send_phone_code(work, visit, body.telephone)
+    return OneTimeCodeSent(sent=sent.code is None, code=sent.code, until=sent.until)
+
+
+@api.post("/v1/phones/current/one-time-code/check", responses={200: PhoneAnswer})
+@allow("phone")
+@writes
+def check_phone_code(work: Work, body: OneTimeCodeCheck) -> PhoneAnswer:
+    """Check the code that was sent to the line of whoever holds the phone."""
+    visit = visits.find_to_change(work, str(work.caller.visit_id))
+    return service.check_phone_code(work, visit, body)
 
 
 @api.delete("/v1/phones/current", responses={204: None})

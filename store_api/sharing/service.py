@@ -13,7 +13,15 @@ from typing import Any
 from store_api.accounts import service as accounts
 from store_api.asks import service as asks
 from store_api.audit.service import record
-from store_api.contract import Circle, IdentityRequest, Participant, PhoneAnswer, Quote, Visit
+from store_api.contract import (
+    Circle,
+    IdentityRequest,
+    OneTimeCodeCheck,
+    Participant,
+    PhoneAnswer,
+    Quote,
+    Visit,
+)
 from store_api.decisions import service as decisions
 from store_api.decisions.service import DecisionRow
 from store_api.errors import Conflict, NotFound
@@ -27,8 +35,8 @@ from store_api.visits.service import VisitRow
 from store_api.work import Work
 
 __all__ = [
-    "Joined", "circle", "draw", "identify_phone", "join", "leave_phone", "quote", "report", "role_in",
-    "show_joined",
+    "Joined", "check_phone_code", "circle", "draw", "identify_phone", "join", "leave_phone", "quote",
+    "report", "role_in", "send_phone_code", "show_joined",
 ]  # fmt: skip
 
 PHONE_ROLES = {"owner": "owner", "manager": "account_manager"}
@@ -68,6 +76,7 @@ def circle(work: Work, visit: VisitRow) -> Circle:
         quotes=_quotes(work, visit) if shows else (),
         ask=asks.show_newest(work, visit) if shows else None,
         can_ask=shows and asks.can_ask(work, visit),
+        asks_first=asks.still_asked(work, visit) if shows else (),
         tapped=code is not None and visits.is_tapped(work, visit, code),
     )
 
@@ -97,8 +106,23 @@ def show_joined(work: Work, joined: Joined) -> Visit:
 def identify_phone(work: Work, visit: VisitRow, body: IdentityRequest) -> PhoneAnswer:
     """Check the number and own PIN of a phone's holder. What it may see follows from who they are."""
     check = accounts.check_pin(work, visit.visit_id, body.telephone, body.pin)
+    return _take_phone(work, visit, check, "person_pin")
+
+
+def send_phone_code(work: Work, visit: VisitRow, telephone: str) -> accounts.Sent:
+    """Send a one-time code to the line of a number; it is good on this phone alone."""
+    return accounts.send_one_time_code(work, work.caller.subject_id, telephone, visit.language)
+
+
+def check_phone_code(work: Work, visit: VisitRow, body: OneTimeCodeCheck) -> PhoneAnswer:
+    """Check the code that was sent for this phone."""
+    check = accounts.check_one_time_code(work, work.caller.subject_id, body.telephone, body.code)
+    return _take_phone(work, visit, check, "one_time_code")
+
+
+def _take_phone(work: Work, visit: VisitRow, check: accounts.IdentityCheck, method: str) -> PhoneAnswer:
     if check.person is not None:
-        phones.identify(work, check.person, "person_pin")
+        phones.identify(work, check.person, method)
         report(work, visit, None)
     return PhoneAnswer(code=check.code, locked_until=check.locked_until, role=role_in(work, visit))  # type: ignore[arg-type]
 

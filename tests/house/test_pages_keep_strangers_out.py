@@ -35,9 +35,22 @@ OPEN_TO_THE_DESK = {
     "region.change_language": "a language is no secret",
     "region.fault": "says that the service cannot be reached",
 }
+OPEN_TO_CARE = {
+    "care.sign_in": "where agents give their PIN",
+    "care.change_language": "a language is no secret",
+    "care.fault": "says that the service cannot be reached",
+}
+OPEN_TO_PHONES = {
+    "phone_visit.start": "where somebody gives a visit's code",
+    "phone_visit.join": "where it is taken",
+    "phone_visit.change_language": "a language is no secret",
+    "phone_visit.fault": "says that the service cannot be reached",
+    "phone_visit.ended": "says that the visit is over",
+}
 PAIRED = {
     "tablet": Station("tablet", "Tablet", "tablet", "device_none", "store"),
     "region": Station("desk", "Desk", "region", "device_none"),
+    "care": Station("care-desk", "Desk", "care", "device_none"),
 }
 
 
@@ -85,7 +98,17 @@ def _is_sent_to(app: Flask, rule: Rule, method: str, paired: str, target: str) -
 
 def test_a_browser_without_a_station_is_sent_to_pair(app: Flask) -> None:
     assert len(app.view_functions) > 20
-    assert let_in(app, set(OPEN_TO_ALL), target="/stations/pair") == []
+    phones = {name for name in app.view_functions if name.startswith("phone_visit.")}
+    assert let_in(app, {*OPEN_TO_ALL, *phones}, target="/stations/pair") == []
+
+
+def test_a_phone_that_is_in_no_visit_is_sent_to_join_one(app: Flask) -> None:
+    others = {name for name in app.view_functions if not name.startswith("phone_visit.")}
+    assert let_in(app, {*others, *OPEN_TO_PHONES}, target="/phone/") == []
+
+
+def test_a_care_desk_without_an_agent_is_sent_to_sign_in(app: Flask) -> None:
+    assert let_in(app, {*OPEN_TO_ALL, *OPEN_TO_CARE}, paired="care", target="/care/sign-in") == []
 
 
 def test_a_tablet_without_staff_is_sent_to_sign_in(app: Flask) -> None:
@@ -97,11 +120,13 @@ def test_a_desk_without_staff_is_sent_to_sign_in(app: Flask) -> None:
 
 
 def test_what_is_listed_as_open_exists(app: Flask) -> None:
-    assert {*OPEN_TO_ALL, *OPEN_TO_THE_TABLET, *OPEN_TO_THE_DESK} - set(app.view_functions) == set()
+    listed = {*OPEN_TO_ALL, *OPEN_TO_THE_TABLET, *OPEN_TO_THE_DESK, *OPEN_TO_CARE, *OPEN_TO_PHONES}
+    assert listed - set(app.view_functions) == set()
 
 
 def test_a_page_without_a_guard_is_found(app: Flask) -> None:
     careless = Blueprint("careless", __name__, url_prefix="/counter/careless")
     careless.add_url_rule("/", "page", lambda: "everything")
     app.register_blueprint(careless)
-    assert let_in(app, set(OPEN_TO_ALL), target="/stations/pair") == ["GET /counter/careless/"]
+    phones = {name for name in app.view_functions if name.startswith("phone_visit.")}
+    assert let_in(app, {*OPEN_TO_ALL, *phones}, target="/stations/pair") == ["GET /counter/careless/"]

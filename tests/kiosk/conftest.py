@@ -26,6 +26,7 @@ STATIONS = (
     Station("kiosk-1", "kiosk of Maple St store", "counter", "kiosk-token", "maple-st"),
     Station("tablet-1", "tablet of Maple St store", "tablet", "tablet-token", "maple-st"),
     Station("desk-1", "desk of the region", "region", "desk-token"),
+    Station("care-1", "desk of customer care", "care", "care-token"),
 )
 SETTINGS = Settings(secret_key="a secret of the tests, long enough", public_url="https://terms.example")
 

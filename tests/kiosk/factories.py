@@ -354,3 +354,19 @@ def identified(**changes: Any) -> wire.Visit:
 def problem(status: int, code: str) -> wire.Problem:
     """An RFC 9457 problem."""
     return wire.Problem(title=code, status=status, code=code, detail=code)
+
+
+def circle(of: wire.Visit, *others: wire.Participant, **fields: Any) -> wire.Circle:
+    """Who is in a visit: this face, which has drawn the sheet, and whoever else is given."""
+    code = of.decision.terms_code if of.decision else None
+    you = participant("customer", is_you=True, sees=code is not None)
+    given = {"visit_id": of.visit_id, "revision": of.revision, "terms_code": code, **fields}
+    return wire.Circle(participants=(you, *others), **given)
+
+
+def participant(role: str, name: str | None = None, **fields: Any) -> wire.Participant:
+    """Somebody who is there and sees nothing yet, unless told otherwise."""
+    given = {"is_you": False, "is_here": True, "sees": False, **fields}
+    return wire.Participant.model_validate(
+        {"participant_id": f"par_{role}_{name}", "role": role, "name": name, **given}
+    )

@@ -43,6 +43,8 @@ class ScriptedStore(httpx.BaseTransport):
             "GET /v1/policies/upgrade-credit-50/page": factories.PAGE,
             "GET /v1/visits/vis_1/combination": wire.Combination(
                 vouchers=(), saved=None, left_out=(), reason=factories.words("None.")),
+            "GET /v1/visits/vis_1/participants": lambda request: factories.circle(self.visit),
+            "PUT /v1/visits/vis_1/participants/current": lambda request: factories.circle(self.visit),
             "GET /v1/visits": lambda request: wire.VisitList(visits=(self.visit,)),
             "POST /v1/decisions": lambda request: self.visit.decision,
             "DELETE /v1/staff/sessions/current": (204, None),

@@ -20,7 +20,7 @@ def posting_rules(app: Flask) -> list[str]:
     """The path of every route that takes a form."""
     values = {
         "fact": "order.agreement_months", "visit_id": "vis_1", "draft_id": "drf_1", "sentence": "term.one.en",
-        "policy": "upgrade-credit-50", "version": "3", "claim": "paper",
+        "policy": "upgrade-credit-50", "version": "3", "claim": "paper", "ask_id": "ask_1",
     }  # fmt: skip
     paths = []
     for rule in app.url_map.iter_rules():
@@ -31,7 +31,7 @@ def posting_rules(app: Flask) -> list[str]:
 
 def test_no_form_is_taken_without_its_token(app: Flask, store: ScriptedStore) -> None:
     kiosk = pair(app, "kiosk-1")
-    others = {"tablet": pair(app, "tablet-1"), "region": pair(app, "desk-1")}
+    others = {"tablet": pair(app, "tablet-1"), "region": pair(app, "desk-1"), "care": pair(app, "care-1")}
     paths = posting_rules(app)
     assert len(paths) > 15
     before = len(store.asked)
