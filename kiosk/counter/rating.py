@@ -16,7 +16,7 @@ from kiosk.htmx import go_to
 RATINGS = ("3", "2", "1")
 
 
-@counter.app_context_processor
+@counter.context_processor
 def page_values() -> dict[str, object]:
     """What the row of buttons needs: the ratings, and whether this visit has one."""
     return {"ratings": RATINGS, "is_rated": session.get("rated") is True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 
@@ -35,3 +36,16 @@ class NewsCalls(Sender):
                 yield from store_events.read(response.iter_lines())
         except httpx.HTTPError as error:
             raise StoreUnreachable(str(error)) from error
+
+    def poll_events(self, after: int, store_id: str | None) -> list[wire.VisitEvent]:
+        """The events after a number, asked for once."""
+        params: dict[str, Any] = {"format": "json", "after": after}
+        if store_id is not None:
+            params["store_id"] = store_id
+        try:
+            response = self.http.get("/v1/events", params=params, headers=self.headers(), timeout=5.0)
+        except httpx.HTTPError as error:
+            raise StoreUnreachable(str(error)) from error
+        if response.status_code != 200:
+            raise refusal(response)
+        return [wire.VisitEvent.model_validate(each) for each in response.json()]

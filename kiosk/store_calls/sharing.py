@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import httpx
-
-from kiosk.errors import StoreUnreachable
-from kiosk.store_calls.sending import Sender, part, read_answer, refusal
+from kiosk.store_calls.sending import Sender, part, read_answer
 from store_api import contract as wire
 
 
@@ -126,18 +121,3 @@ class SharingCalls(Sender):
         """Quote a term to everybody in the visit."""
         body = wire.QuoteRequest(term=term)
         return self.write("POST", f"/v1/visits/{part(visit_id)}/quotes", body, key, wire.Circle)
-
-    # --- Events ----------------------------------------------------------------------------------------
-
-    def poll_events(self, after: int, store_id: str | None) -> list[wire.VisitEvent]:
-        """The events after a number, asked for once."""
-        params: dict[str, Any] = {"format": "json", "after": after}
-        if store_id is not None:
-            params["store_id"] = store_id
-        try:
-            response = self.http.get("/v1/events", params=params, headers=self.headers(), timeout=5.0)
-        except httpx.HTTPError as error:
-            raise StoreUnreachable(str(error)) from error
-        if response.status_code != 200:
-            raise refusal(response)
-        return [wire.VisitEvent.model_validate(each) for each in response.json()]

@@ -49,6 +49,20 @@ def picture(folder: Path, moment: str, pages: dict[str, Page]) -> None:
         page.screenshot(path=folder / f"four-faces-{moment}-{face}.png")
 
 
+def ask_owner(product: Product, browser: Browser, demo: dict[str, Any], kiosk: Kiosk) -> Phone:
+    """The member asks at the kiosk; the owner's phone shows exactly what is asked."""
+    kiosk.choose("Ask the account owner now")
+    expect(kiosk.page.get_by_role("heading", name="Waiting for the owner")).to_be_visible()
+    code = kiosk.page.locator(".join__code").inner_text()
+    link = f"{product.address}/phone/#{code.replace('-', '')}"
+    phone = Phone.open(browser, link)
+    phone.say_who(find_person(demo, "Grace"))
+    expect(phone.page.get_by_role("heading", name="May Tom use this?")).to_be_visible()
+    for exact in ("$49.99", "Tom, ends in 0111", "Orbit 5, 128 GB, $49.99", "Maple St store", "24 months"):
+        assert exact in phone.page.locator("#ask").inner_text()
+    return phone
+
+
 def test_the_owner_at_home_allows_it_with_one_tap_and_four_faces_see_one_sheet(
     product: Product, browser: Browser, gallery_folder: Path
 ) -> None:
@@ -59,15 +73,7 @@ def test_the_owner_at_home_allows_it_with_one_tap_and_four_faces_see_one_sheet(
     kiosk.answer_phone_and_months(ORBIT, TWO_YEARS)
     wait_for_light(kiosk.page, {"You", "Jordan (store)"})
 
-    kiosk.choose("Ask the account owner now")
-    expect(kiosk.page.get_by_role("heading", name="Waiting for the owner")).to_be_visible()
-    code = kiosk.page.locator(".join__code").inner_text()
-    link = f"{product.address}/phone/#{code.replace('-', '')}"
-    phone = Phone.open(browser, link)
-    phone.say_who(find_person(demo, "Grace"))
-    expect(phone.page.get_by_role("heading", name="May Tom use this?")).to_be_visible()
-    for exact in ("$49.99", "Tom, ends in 0111", "Orbit 5, 128 GB, $49.99", "Maple St store", "24 months"):
-        assert exact in phone.page.locator("#ask").inner_text()
+    phone = ask_owner(product, browser, demo, kiosk)
     care = Care.open(browser, product.address, find_staff(demo, "Kim"))
     care.take_call(find_person(demo, "Grace"))
     care.open_visit()

@@ -21,6 +21,7 @@ def posting_rules(app: Flask) -> list[str]:
     values = {
         "fact": "order.agreement_months", "visit_id": "vis_1", "draft_id": "drf_1", "sentence": "term.one.en",
         "policy": "upgrade-credit-50", "version": "3", "claim": "paper", "ask_id": "ask_1",
+        "offer_id": "off_1",
     }  # fmt: skip
     paths = []
     for rule in app.url_map.iter_rules():
