@@ -240,6 +240,7 @@ def test_every_page_fits_its_screen_and_can_be_used_by_everybody(
         tablet = Tablet.open(browser, product.address, find_staff(demo, "Jordan"))
         if language == "es":
             tablet.page.get_by_role("button", name="Español").click()
+            expect(tablet.page.locator("html")).to_have_attribute("lang", "es")
         look_at_yes(walk, tablet)
         look_at_together(walk)
     assert gallery.faults == []
