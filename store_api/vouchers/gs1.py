@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-import biip
-from biip import ParseResult
+if TYPE_CHECKING:
+    from biip import ParseResult
 
 BRACKETED = re.compile(r"\(255\)(\d{13,25})\(91\)([0-9A-Za-z-]{1,90})")
 """What `write_element_string` writes, as it stands in files and below a code."""
@@ -78,6 +78,8 @@ def write_digital_link(code: str, coupon_number: str, address: str) -> str:
 
 
 def _parse(text: str) -> ParseResult | None:
+    import biip  # 16 MB of a worker, for GS1's lists of prefixes, once somebody scans such a code
+
     try:
         return biip.parse(text)
     except (biip.BiipException, ValueError):
