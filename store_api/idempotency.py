@@ -33,6 +33,7 @@ KEPT = timedelta(days=30)
 KEY_FORM = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 CLOSED = "closed"
 """Stands in the digest's place of a key that its caller closed; no digest is this short."""
+LOCK_TIMEOUT = "lock_timeout"
 LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's code for a lock that did not come in time."""
 
@@ -51,16 +52,31 @@ class IdempotencyKey(NodeMixin, Base):
 
 
 _TABLE = IdempotencyKey.__table__
+
+
+def _claim_with_short_wait() -> sa.Executable:
+    """PostgreSQL's claim waits for a rival's no longer than `wait`, and leaves the transaction's own limit
+    behind: a limit that is set where the row comes from holds when it is inserted, one that is set where
+    it is returned holds afterwards. Said in statements of their own, both took longer than the claim."""
+    limit = sa.select(
+        sa.func.set_config(LOCK_TIMEOUT, sa.bindparam("wait", type_=sa.Text), True).label("set")
+    )
+    limited = limit.subquery()
+    columns = [column for column in _TABLE.columns if column.key not in ("status", "answer")]
+    values = [sa.bindparam(column.key, type_=column.type) for column in columns]
+    row = sa.select(*values).select_from(limited).where(limited.c.set.is_not(None))
+    claim = postgresql.insert(_TABLE).from_select([column.key for column in columns], row)  # type: ignore[arg-type]
+    usual = sa.func.set_config(LOCK_TIMEOUT, sa.bindparam("usual", type_=sa.Text), True)
+    return claim.on_conflict_do_nothing().returning(_TABLE.c.key, usual)
+
+
 _CLAIM = Prepared(
     {
-        "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),  # type: ignore[arg-type]
+        "postgresql": _claim_with_short_wait(),
         "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),  # type: ignore[arg-type]
     }
 )
-_LOCK_TIMEOUT = Prepared(
-    sa.select(sa.func.set_config("lock_timeout", sa.bindparam("wait", type_=sa.Text), True))
-)
-"""For the transaction that it is said in."""
+_SET_LIMIT = Prepared(sa.select(sa.func.set_config(LOCK_TIMEOUT, sa.bindparam("usual", type_=sa.Text), True)))
 _FINISH = Prepared(
     sa.update(_TABLE)  # type: ignore[arg-type]  # a mapped class's table
     .where(_TABLE.c.client == sa.bindparam("of"), _TABLE.c.key == sa.bindparam("named"))
@@ -163,30 +179,24 @@ class Keys:
         return None if row is None else _stored(row)
 
     def _insert(self, session: Session, client: str, key: str, digest: str, now: datetime) -> bool:
-        dialect, node_id = session.get_bind().dialect.name, session.info["node_id"]
+        database: Database = session.info["database"]
         claim = {
-            "client": client, "key": key, "request_digest": digest, "created_at": now, "node_id": node_id
+            "client": client, "key": key, "request_digest": digest, "created_at": now,
+            "node_id": session.info["node_id"],
         }  # fmt: skip
+        if database.is_sqlite:
+            return _CLAIM.first(session, claim) is not None
+        # What every connection is opened with, not PostgreSQL's own default.
+        usual = {"usual": _milliseconds(database.lock_wait_seconds)}
         try:
-            with _short_wait(session, self._wait if dialect == "postgresql" else None):
-                return _CLAIM.first(session, claim) is not None
+            claimed = _CLAIM.first(session, {**claim, **usual, "wait": _milliseconds(self._wait)}) is not None
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
                 raise _rival() from None
             raise
-
-
-@contextmanager
-def _short_wait(session: Session, seconds: float | None) -> Iterator[None]:
-    """On PostgreSQL, wait for a rival's insert no longer than `seconds`."""
-    if seconds is None:
-        yield
-        return
-    database: Database = session.info["database"]
-    _LOCK_TIMEOUT.first(session, {"wait": _milliseconds(seconds)})
-    yield
-    # What every connection is opened with, not PostgreSQL's own default.
-    _LOCK_TIMEOUT.first(session, {"wait": _milliseconds(database.lock_wait_seconds)})
+        if not claimed:
+            _SET_LIMIT.first(session, usual)
+        return claimed
 
 
 def _milliseconds(seconds: float) -> str:

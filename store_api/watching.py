@@ -36,6 +36,8 @@ LOOK_SECONDS = 0.03
 """How often the counter of a SQLite file is looked at; a look takes some ten microseconds."""
 RECONNECT_SECONDS = 1.0
 PROBE_SECONDS = 15.0
+GATHER_SECONDS = 0.02
+"""After news was told, more is gathered for so long: under load, many commits are one hint."""
 
 
 class Watcher(Protocol):
@@ -200,6 +202,8 @@ class PostgresWatcher(_Thread):
             with self._guard:
                 self._news |= news
             raise
+        if news:
+            self._stopped.wait(GATHER_SECONDS)
         assert self._pipe is not None
         server, wake = connection.fileno(), self._pipe[0]
         ready, _, _ = select.select([server, wake], [], [], PROBE_SECONDS)

@@ -22,7 +22,7 @@ from store_api.contract import VisitLanguage
 from store_api.db import Database
 from store_api.errors import Conflict
 from store_api.housekeeping import Housekeeper
-from store_api.idempotency import KEPT, IdempotencyKey, forget_old_keys
+from store_api.idempotency import KEPT, IdempotencyKey, Keys, forget_old_keys
 from store_api.keys import KeyRing
 from store_api.settings import Settings
 from store_api.work import Work, writes
@@ -219,6 +219,17 @@ def test_a_rival_in_another_process_waits_or_gets_409_and_does_nothing(
         assert rival.result().status_code == (201 if database.is_sqlite else 409)
     assert elsewhere.post("/v1/probe", {"language": "en"}, key="one").data == first.result().data
     assert probe.calls == 1
+
+
+def test_only_the_claim_of_a_key_waits_so_short(database: Database) -> None:
+    if database.is_sqlite:
+        return  # its writers stand in one line
+    keys = Keys(0.2)
+    with database.transaction() as session:
+        usual = session.scalar(sa.text("SHOW lock_timeout"))
+        for _ in ("claimed", "known"):
+            keys.begin(session, "somebody", "one", ("digest",), NOW)
+            assert session.scalar(sa.text("SHOW lock_timeout")) == usual != "200ms"
 
 
 def test_many_at_once_with_one_key_do_the_work_once(as_kiosk: Client, probe: Probe) -> None:
