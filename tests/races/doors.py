@@ -39,6 +39,8 @@ from tests.store_api.factories import FakeClock, make_settings
 
 CONTROL_PATIENCE = 8.0
 DOORS = ("api", "till", "hold then capture", "kiosk page", "tablet page")
+RESERVATION = "tablet page, reserving"
+"""A rep reserves for a customer who stands at the counter."""
 FACES = FaceSettings(secret_key="a secret of the tests, long enough", public_url="https://terms.example")
 ITEMS = [{"sku": "ring-watch-3", "price": {"amount": "179.00", "currency": "USD"}}]
 CAPTURE = {"items": ITEMS, "agreement_months": None, "till_reference": "T-1"}
@@ -109,7 +111,8 @@ class House:
         visit = f"/tablet/visits/{errand.visit_id}"
         with self.faces.test_request_context("/tablet/"):
             staff = {"staff": seal(self.tokens.rep), "name": "Jordan", "store": "Maple St store"}
-        return self._page("tablet", staff, visit, f"{visit}/confirm", errand)
+        button = "reserve" if errand.door == RESERVATION else "confirm"
+        return self._page("tablet", staff, visit, f"{visit}/{button}", errand)
 
     def _hold_and_capture(self, errand: Errand) -> int:
         rep, till = Client(self.app, self.tokens.rep), Client(self.app, self.tokens.till)
