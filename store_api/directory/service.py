@@ -28,8 +28,19 @@ from store_api.settings import Settings
 from store_api.work import Work
 
 __all__ = [
-    "NOTHING", "BadFile", "Heard", "Marks", "Report", "import_directory", "is_asked", "keep",
-    "prepare_number", "prepare_person", "read_circuits", "read_marks",
+    "NOTHING",
+    "BadFile",
+    "Heard",
+    "Job",
+    "Marks",
+    "Report",
+    "import_directory",
+    "is_asked",
+    "keep",
+    "prepare_number",
+    "prepare_person",
+    "read_circuits",
+    "read_marks",
 ]  # fmt: skip
 
 Job = Callable[[], Heard | None]
@@ -102,10 +113,10 @@ def read_marks(
     fresh_since = work.now - dt.timedelta(seconds=work.settings.directory_fresh_seconds)
     kept_since = work.now - dt.timedelta(minutes=work.settings.directory_keep_minutes)
     reference = Reference(account_id, person_id, line_id, None)
-    for source, facts in tmf.FACTS.items():
+    for source in SOURCES:
         row = answers.get((subject_of(source, reference), source))
         moment = row.answered_at if row is not None else None
-        for fact in facts:
+        for fact in (*tmf.FACTS[source], *tmf.STANDING.get(source, ())):
             if fact not in known:
                 is_down = moment is None or moment < kept_since
                 unfetched[fact] = "unreachable" if is_down else "not_recorded"

@@ -61,6 +61,11 @@ FACTS: Mapping[Source, tuple[str, ...]] = {
     "people": (),
 }
 """The facts that each source tells."""
+STANDING: Mapping[Source, tuple[str, ...]] = {
+    "accounts": ("account.locked", "person.role"),
+    "people": ("person.age",),
+}
+"""What the tables state by themselves, from what a source told: as old as its answer."""
 
 
 def read_line(product: Any) -> LineTold:

@@ -23,6 +23,8 @@ from store_api.contract import (
 )
 from store_api.decisions import service as decisions
 from store_api.decisions.service import DecisionRow
+from store_api.directory import service as directory
+from store_api.directory.service import Heard, Job
 from store_api.errors import Conflict, NotFound
 from store_api.orders import service
 from store_api.orders.service import OrderRow
@@ -31,7 +33,7 @@ from store_api.redemptions import service as redemptions
 from store_api.redemptions.service import Redeemed
 from store_api.visits import service as visits
 from store_api.visits.service import VisitRow
-from store_api.work import Work, reads, writes
+from store_api.work import Work, reads, writes, writes_prepared
 
 api = APIBlueprint("orders", __name__)
 
@@ -61,12 +63,26 @@ def show_order(work: Work, path: OrderPath) -> Order:
     return service.show(order)
 
 
+def _prepare_confirming(work: Work, path: OrderPath) -> Job:
+    """Ask the directory for what is not fresh of the order's person."""
+    return visits.prepare_visit(work, _order_of_caller(work, path.order_id)[1])
+
+
+def _prepare_capturing(work: Work, path: OrderPath, body: Capture) -> Job:
+    """The same, where the capture will decide: an order that is settled is answered without asking."""
+    order = _order_of_till(work, path.order_id)
+    if order.state != "said":
+        return lambda: None
+    return visits.prepare_visit(work, visits.find_of_order(work, order.visit_id, order.order_id))
+
+
 @api.post("/v1/orders/<order_id>/confirm", responses={200: RedemptionAnswer})
 @allow("rep", "manager")
-@writes
-def confirm_order(work: Work, path: OrderPath) -> ReadyJson:
+@writes_prepared(_prepare_confirming, when=directory.is_asked)
+def confirm_order(work: Work, path: OrderPath, prepared: Heard | None) -> ReadyJson:
     """A named rep confirms the order as it was said; the credit that the visit decided on is used."""
     order, visit = _order_of_caller(work, path.order_id)
+    visits.keep_heard(work, visit, prepared)
     redeemed = _settle(work, order, visit, "confirmed")
     return redemptions.show_redeemed(redeemed, work.settings.keys)
 
@@ -106,8 +122,8 @@ def show_visit_of_order(work: Work, path: OrderPath) -> OrderVisit:
 
 @api.post("/v1/orders/<order_id>/capture", responses={200: CaptureAnswer})
 @allow("till")
-@writes
-def capture_order(work: Work, path: OrderPath, body: Capture) -> ReadyJson:
+@writes_prepared(_prepare_capturing, when=directory.is_asked)
+def capture_order(work: Work, path: OrderPath, body: Capture, prepared: Heard | None) -> ReadyJson:
     """A till captures what it sold; what differs from what was said is decided again.
 
     The same capture once more, under whatever key, gets the same answer and does nothing. What a rep has
@@ -121,6 +137,7 @@ def capture_order(work: Work, path: OrderPath, body: Capture) -> ReadyJson:
         return _captured(work, order, _answered_before(work, order), again=True)
     if order.state == "said":
         visit = visits.find_of_order(work, order.visit_id, order.order_id)
+        visits.keep_heard(work, visit, prepared)
         service.capture(work.session, order, body, work.now)
         redeemed = _settle(work, order, visit, "captured")
     else:

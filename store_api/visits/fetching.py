@@ -48,7 +48,11 @@ def prepare_number(work: Work, path: OfVisit, body: OfNumber) -> Job:
 
 def prepare_decision(work: Work, body: DecisionRequest) -> Job:
     """Ask for what is not fresh of the visit's person. Raises NotFound, Conflict, NotAllowed."""
-    visit = visiting.find_identified(work, body.visit_id)
+    return prepare_visit(work, visiting.find_identified(work, body.visit_id))
+
+
+def prepare_visit(work: Work, visit: VisitRow) -> Job:
+    """The same, for a visit that was found."""
     return _of_person(work, str(visit.account_id), str(visit.person_id), str(visit.line_id))
 
 

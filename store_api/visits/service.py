@@ -13,7 +13,14 @@ from store_api.visits.asking import ReadVoucher, answer, choices, decide, note_r
 from store_api.visits.combining import HeldTogether, propose
 from store_api.visits.combining import hold as hold_together
 from store_api.visits.consenting import list_consents, set_consent
-from store_api.visits.fetching import code_of, keep_heard, prepare_decision, prepare_number, prepare_use
+from store_api.visits.fetching import (
+    code_of,
+    keep_heard,
+    prepare_decision,
+    prepare_number,
+    prepare_use,
+    prepare_visit,
+)
 from store_api.visits.models import VisitRow
 from store_api.visits.past import PastVisit, add_past, read_times
 from store_api.visits.tapping import is_tapped, tap
@@ -78,6 +85,7 @@ __all__ = [
     "prepare_decision",
     "prepare_number",
     "prepare_use",
+    "prepare_visit",
     "propose",
     "rate",
     "read_code",

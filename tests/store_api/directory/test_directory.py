@@ -3,6 +3,7 @@ down."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,15 +12,33 @@ from flask import Flask
 
 from store_api.accounts.models import PersonRow
 from store_api.app import close_app, create_app
+from store_api.contract import Device, Money, PriceList
 from store_api.db import Database
 from store_api.directory import circuits
+from store_api.orders import service as orders
 from store_api.pins import hash_pin
 from store_api.policies import service as policies
+from store_api.vouchers import service as vouchers
+from store_api.vouchers.service import NewVoucher
+from store_api.work import Work
 from tests.store_api.clients import Client, sign_in
 from tests.store_api.directory.carrier import Carrier, fails, hangs
-from tests.store_api.factories import KEYS, REP_NUMBER, REP_PIN, FakeClock, World, make_settings, make_work
+from tests.store_api.factories import (
+    KEYS,
+    NOW,
+    REP_NUMBER,
+    REP_PIN,
+    FakeClock,
+    World,
+    make_settings,
+    make_work,
+)
 
 POLICY = "device-upgrade"
+PRICE = Money.model_validate({"amount": "49.99", "currency": "USD"})
+PRICES = PriceList(
+    devices=(Device(sku="orbit", name="Orbit", category="phone", price=PRICE),), agreement_months=(24,)
+)
 TELEPHONE = "(312) 555-0142"
 
 
@@ -39,9 +58,10 @@ def app(carrier: Carrier, database_url: str, database: Database, clock: FakeCloc
         database_url, directory=carrier.address, directory_seconds=0.5, directory_keep_minutes=60
     )
     with database.transaction() as session:
-        path = POLICIES / "device-upgrade-v1.yaml"
-        text = path.read_text(encoding="utf-8")
-        policies.load_version(session, text, path.name, policies.read_catalogue(()), make_work(session).now)
+        for name in ("device-upgrade-v1.yaml", "wireline-thank-you-20-v1.yaml"):
+            text = (POLICIES / name).read_text(encoding="utf-8")
+            policies.load_version(session, text, name, policies.read_catalogue(()), NOW)
+        orders.set_price_list(session, PRICES)
     made = create_app(settings, database=database, clock=clock)
     yield made
     close_app(made)
@@ -51,6 +71,16 @@ def app(carrier: Carrier, database_url: str, database: Database, clock: FakeCloc
 def rep(app: Flask, world: World) -> Client:
     """Jordan, on the tablet of that service."""
     return sign_in(Client(app, world.tablet), REP_NUMBER, REP_PIN)
+
+
+def issue_credit(work: Work, account_id: str) -> str:
+    """A credit of the account's that asks for nothing long overdue."""
+    new = NewVoucher(
+        policy="wireline-thank-you-20", issued_on=NOW.date(), account_id=account_id, amount_minor=2000,
+        currency="USD",
+    )  # fmt: skip
+    key, _ = vouchers.issue(work.session, new, KEYS, secrets.token_bytes, NOW)
+    return key.voucher_id
 
 
 def open_visit(client: Client) -> str:
@@ -107,6 +137,9 @@ def test_a_source_that_is_down_leaves_what_was_known_with_its_time(
     assert "10 months ago, as of 10:00" in details(decision)
     assert "Amount past due: $0.00 Th" in details(decision)
     assert "dato de las 10:00" in details(decision, "es")
+    carrier.behaviour["accounts"] = fails(500)
+    clock.advance(minutes=5)
+    assert "Account lock: no, as of 10:10" in details(ask(rep, visit))
     carrier.behaviour.clear()
     clock.advance(minutes=5)
     again = ask(rep, visit)
@@ -188,6 +221,24 @@ def test_a_source_that_keeps_failing_is_left_alone_and_then_asked_by_one(
     with database.reading() as session:
         [row] = circuits.read_circuits(session)
         assert (row.faults, row.open_until) == (0, None)
+
+
+def test_what_changed_at_the_carriers_meanwhile_is_decided_on_before_anything_is_used(
+    rep: Client, carrier: Carrier, clock: FakeClock, database: Database
+) -> None:
+    visit = open_visit(rep)
+    see(rep, visit)
+    with database.transaction() as session:
+        voucher = issue_credit(make_work(session), "ba-1")
+    rep.put(f"/v1/visits/{visit}/order", {"sku": "orbit", "facts": {}})
+    asked = {"visit_id": visit, "voucher_id": voucher}
+    decision = rep.post("/v1/decisions", asked).get_json()
+    assert decision["outcome"] == "eligible", details(decision)
+    carrier.account["accountBalance"][1]["amount"]["value"] = 83.20
+    clock.advance(minutes=2)
+    held = rep.post("/v1/holds", {"decision_id": decision["decision_id"]}).get_json()
+    assert (held["hold"], held["code"]) == (None, "terms.changed")
+    assert "$83.20" in details(held["decision"])
 
 
 def test_nothing_is_asked_inside_of_a_write(
