@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from store_api.db import Database
 from store_api.idempotency import forget_old_keys
-from tests.store_api.factories import NOW
+from store_api.partners.service import add_partner
+from tests.store_api.clients import Client
+from tests.store_api.factories import NOW, make_work
 from tests.store_api.plans import Notes, noted, whole_reads
 from tests.store_api.story import PHONE, Story, body_of
 
@@ -69,6 +71,23 @@ def way(story: Story) -> Notes:
 def test_no_statement_of_the_way_reads_a_whole_table_that_grows(story: Story, way: Notes) -> None:
     assert len(way.statements) > 40
     assert whole_reads(story.database, way, planner=planner_of(story.database)) == []
+
+
+def test_a_look_up_of_vouchers_reads_no_whole_table(story: Story) -> None:
+    with story.database.transaction() as session:
+        partner = Client(story.app, add_partner(make_work(session), "billing", None)[1])
+    wanted = (
+        {"account_id": "acc_demo_family", "state": "usable"},
+        {"code": story.code("family-credit")},
+        {"telephone": story.person("Nora")["telephone"]},
+        {"campaign_id": "autumn-thanks", "state": "used"},
+    )
+    with noted() as notes:
+        lists = [body_of(partner.post("/v1/vouchers/search", each, key=None)) for each in wanted]
+        path = f"/v1/vouchers/{lists[0]['vouchers'][0]['voucher_id']}"
+        body_of(partner.get(path))
+        body_of(partner.post(f"{path}/void", {"reason": "other"}))
+    assert whole_reads(story.database, notes, planner=planner_of(story.database)) == []
 
 
 def planner_of(database: Database) -> str:
