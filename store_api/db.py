@@ -14,7 +14,6 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import sqlite3
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -29,15 +28,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from store_api.engines import READING, WRITING, postgres_engine, sqlite_engine
 from store_api.ids import RANDOM_BYTES, new_id
 from store_api.short_memory import ShortMemory
+from store_api.wal_index import frames_in_log
 from store_api.writer_queue import WriterQueue
 
 CHECKPOINT_FRAMES = 1000
 """Pages in the write-ahead log, since the last checkpoint, at which one is due (SQLite's own default)."""
 COMMITS_BETWEEN = 4
 """How many commits pass between two looks at the log's size."""
-LOG_FRAMES_AT = 16
-"""Where the file beside the log keeps their number, in the machine's own byte order
-(https://sqlite.org/walformat.html#the_wal_index_header)."""
 
 CANNOT_WRITE_SQLITE = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR})
 CANNOT_WRITE_POSTGRES = frozenset({"53100", "25006", "58030"})
@@ -301,7 +298,7 @@ class Database:
         self._commits += 1
         if self._commits % COMMITS_BETWEEN:
             return
-        frames = _frames_in_log(f"{self.url.database}-shm")
+        frames = frames_in_log(str(self.url.database))
         if frames < self._frames_at_checkpoint:
             self._frames_at_checkpoint = 0  # The log has begun anew.
         if frames - self._frames_at_checkpoint < CHECKPOINT_FRAMES:
@@ -330,13 +327,3 @@ def _commit(session: Session, doing: Transaction) -> None:
         if error.connection_invalidated:
             raise OutcomeUnknown from error
         raise
-
-
-def _frames_in_log(path: str) -> int:
-    """How many pages stand in the write-ahead log, by the file beside it; 0 where there is none."""
-    try:
-        with open(path, "rb") as file:
-            file.seek(LOG_FRAMES_AT)
-            return int.from_bytes(file.read(4), sys.byteorder)
-    except FileNotFoundError:
-        return 0
