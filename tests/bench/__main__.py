@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = ("policy", "redeem", "impact", "events", "log", "scan")
+BENCHES = ("policy", "redeem", "impact", "events", "faces", "log", "scan")
 
 
 def main(arguments: list[str]) -> int:
