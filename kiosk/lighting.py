@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from kiosk.words import say
 from store_api.contract import Circle, Participant
 
+NAMED = frozenset({"rep", "manager", "care"})
+"""Staff are named; nobody of an account is."""
 NO_SHEET, BEHIND, WAITS, ALONE, ALL = "none", "behind", "waits", "alone", "all"
 
 
@@ -45,7 +47,7 @@ def name_of(language: str, who: Participant) -> str:
     """How somebody is called: you, a member of staff by name, else by what they are."""
     if who.is_you:
         return say(language, "light.you")
-    if who.name is not None:
+    if who.name is not None and who.role in NAMED:
         return say(language, f"light.role.{who.role}", name=who.name)
     return say(language, f"light.role.{who.role}.nameless")
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from kiosk import store_events
-from kiosk.live import Live
+from kiosk.live import Live, Slots
 from kiosk.store_client import StoreClient
 from store_api.contract import VisitEvent
 
@@ -104,3 +104,45 @@ def test_stopping_ends_every_page(live: Live) -> None:
 def test_heartbeats_and_events_are_read_from_the_lines_of_a_stream() -> None:
     lines = [": still here", "", "id: 3", "event: visit", f"data: {event(3).model_dump_json()}", "", "data: "]
     assert list(store_events.read(lines)) == [None, event(3)]
+
+
+def test_the_light_is_news_of_its_own_kind(live: Live, wires: list[Wire]) -> None:
+    page = live.listen(lambda told: True)
+    assert page is not None
+    next(page)
+    told = event(4).model_copy(update={"what": "participant.reported"})
+    wires[0].lines.put(as_text(told))
+    assert next(page) == "id: 4\nevent: light\ndata: 4\n\n"
+
+
+def test_beyond_the_limit_a_page_is_told_to_ask_and_a_page_that_goes_makes_room() -> None:
+    http = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(503)))
+    live = Live(StoreClient(http, "token"), slots=Slots(1))
+    live.stop()
+    first = live.listen(lambda told: True)
+    assert first is not None
+    assert live.listen(lambda told: True) is None
+    first.close()  # before it has read a line
+    first.close()
+    assert live.listen(lambda told: True) is not None
+    assert live.listen(lambda told: True) is None
+
+
+def test_where_the_service_holds_no_more_streams_its_events_are_asked_for() -> None:
+    problem = {
+        "title": "Busy", "status": 503, "code": "events.too_many_streams", "detail": "Poll instead.",
+    }  # fmt: skip
+    told = [event(9).model_dump(mode="json")]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("format") != "json":
+            return httpx.Response(503, json=problem)
+        return httpx.Response(200, json=told if request.url.params["after"] == "0" else [])
+
+    http = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://store.invalid")
+    live = Live(StoreClient(http, "token"))
+    page = live.listen(lambda told: True)
+    assert page is not None
+    next(page)
+    assert next(page) == "id: 9\nevent: visit\ndata: 9\n\n"
+    live.stop()
