@@ -17,9 +17,11 @@ import psycopg
 from psycopg import errors
 from psycopg.abc import Transformer as Reader
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
+ENDS_IT = (b"FATAL", b"PANIC")
+"""After an error of this severity the server closes the connection (PostgreSQL: error severity levels)."""
 _NAMED = re.compile(r"%\((\w+)\)s|%%")
 BEGIN = "begin"
 """Under this name a connection's record keeps the bytes with which its transactions begin."""
@@ -74,6 +76,10 @@ class NamedStatement:
 def _checked(driver: psycopg.Connection[Any], result: PGresult) -> PGresult:
     if result.status in _GOOD:
         return result
-    if driver.pgconn.status == ConnStatus.BAD:
+    if driver.pgconn.status == ConnStatus.BAD or result.error_field(DiagnosticField.SQLSTATE) is None:
+        # What has no code does not come from the server, but from the way to it.
+        driver.close()
         raise psycopg.OperationalError("the connection to the server is lost")
+    if result.error_field(DiagnosticField.SEVERITY_NONLOCALIZED) in ENDS_IT:
+        driver.close()  # the server has ended it; its last word came before the end itself
     raise errors.error_from_result(result)

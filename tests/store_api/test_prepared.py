@@ -92,3 +92,25 @@ def test_listeners_of_statements_are_told(database: Database) -> None:
     with database.reading() as session:
         FIND.rows(session, {"named": "vou_1"})
     assert any("FROM vouchers" in statement for statement in heard)
+
+
+def test_a_connection_that_the_server_has_ended_is_given_up(database: Database) -> None:
+    if database.is_sqlite:
+        return
+    one = Prepared(sa.select(sa.literal(1).label("one")))
+    with pytest.raises(sa.exc.OperationalError) as caught, database.transaction() as session:
+        process = session.scalar(sa.select(sa.func.pg_backend_pid()))
+        with database.writer.connect() as other:
+            assert other.scalar(sa.select(sa.func.pg_terminate_backend(process)))
+        one.first(session, {})
+    assert caught.value.connection_invalidated
+    with database.transaction() as session:
+        assert one.first(session, {}).one == 1
+
+
+def test_rolling_back_forgets_no_prepared_statement(database: Database) -> None:
+    one = Prepared(sa.select(sa.literal(1).label("one")))
+    for _ in range(8):
+        with database.reading() as session:
+            assert one.first(session, {}).one == 1
+            assert session.scalar(sa.select(sa.literal(2))) == 2
