@@ -29,6 +29,15 @@ ENTRY = {
 }  # fmt: skip
 
 
+def lose_the_connection(database: Database, statement: Prepared) -> None:
+    """Let the server end the connection on which a statement is then run."""
+    with database.transaction() as session:
+        process = session.scalar(sa.select(sa.func.pg_backend_pid()))
+        with database.writer.connect() as other:
+            assert other.scalar(sa.select(sa.func.pg_terminate_backend(process)))
+        statement.first(session, {})
+
+
 def add_twice(database: Database) -> None:
     """The same voucher twice in one transaction."""
     with database.transaction() as session:
@@ -98,11 +107,8 @@ def test_a_connection_that_the_server_has_ended_is_given_up(database: Database) 
     if database.is_sqlite:
         return
     one = Prepared(sa.select(sa.literal(1).label("one")))
-    with pytest.raises(sa.exc.OperationalError) as caught, database.transaction() as session:
-        process = session.scalar(sa.select(sa.func.pg_backend_pid()))
-        with database.writer.connect() as other:
-            assert other.scalar(sa.select(sa.func.pg_terminate_backend(process)))
-        one.first(session, {})
+    with pytest.raises(sa.exc.OperationalError) as caught:
+        lose_the_connection(database, one)
     assert caught.value.connection_invalidated
     with database.transaction() as session:
         assert one.first(session, {}).one == 1
