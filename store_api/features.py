@@ -21,11 +21,13 @@ from store_api.drafts.routes import api as drafts
 from store_api.ledger.routes import api as ledger
 from store_api.offers.routes import api as offers
 from store_api.orders.routes import api as orders
+from store_api.overrides.routes import api as overrides
 from store_api.partners import service as partners
 from store_api.phones import service as phones
 from store_api.policies.routes import api as policies
 from store_api.reconciliations.routes import api as reconciliations
 from store_api.redemptions.routes import api as redemptions
+from store_api.refusals.routes import api as refusals
 from store_api.service_figures.routes import api as service_figures
 from store_api.sharing.routes import api as sharing
 from store_api.staff import service as staff_service
@@ -52,6 +54,8 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     visits,
     sharing,
     asks,
+    overrides,
+    refusals,
     calls,
     decisions,
     redemptions,

@@ -179,10 +179,12 @@ def device() -> None:
 @click.option("--kind", type=click.Choice(["kiosk", "tablet", "till", "desk"]), required=True)
 @click.option("--store", help="Identifier of the store; a desk has none.")
 @click.option("--station", required=True, help="Name of the counter where it stands.")
-def enrol_device(kind: devices.DeviceKind, store: str | None, station: str) -> None:
+@click.option("--owner", help="Staff number of whoever owns it; nobody else signs in on it.")
+def enrol_device(kind: devices.DeviceKind, store: str | None, station: str, owner: str | None) -> None:
     """Add a device and print its identifier and its token; the token is shown this once."""
     with operator_work() as work:
-        device_id, token = devices.enrol_device(work, kind, store, station)
+        owner_id = staff_service.find_id(work, owner) if owner is not None else None
+        device_id, token = devices.enrol_device(work, kind, store, station, owner_id=owner_id)
         click.echo(f"{device_id} {token}")
 
 

@@ -44,6 +44,32 @@ _ORDER = {"order": "order_id", "terms_code": "terms_code"}
 _ASK = {"account": "account_id", "visit": "visit_id", "terms_code": "terms_code"}
 _CONSENT = {"visit": "visit_id"}
 
+_OVERRIDE = EventType(
+    1,
+    "override_id",
+    {
+        "visit": "visit_id",
+        "store": "store_id",
+        "policy": "policy",
+        "version": "version",
+        "terms": "terms",
+        "reason": "reason",
+        "terms_code": "terms_code",
+    },
+)
+_REFUSAL = EventType(
+    1,
+    "refusal_id",
+    {
+        "visit": "visit_id",
+        "store": "store_id",
+        "policy": "policy",
+        "version": "version",
+        "terms_code": "terms_code",
+        "reason": "reason",
+        "word": "word",
+    },
+)
 _CAMPAIGN = EventType(1, "campaign_id", {"policy": "policy"}, is_public=True)
 
 EVENT_TYPES: Mapping[str, EventType] = {
@@ -63,6 +89,11 @@ EVENT_TYPES: Mapping[str, EventType] = {
     "order.captured": EventType(
         1, "order_id", {"till_reference": "till_reference", "redemptions": "redemption_ids"}
     ),
+    "override.approved": _OVERRIDE,
+    "override.asked": _OVERRIDE,
+    "override.declined": _OVERRIDE,
+    "override.disowned": _OVERRIDE,
+    "override.withdrawn": _OVERRIDE,
     "owner.approved": EventType(1, "ask_id", _ASK),
     "owner.asked": EventType(1, "ask_id", _ASK),
     "owner.declined": EventType(1, "ask_id", _ASK),
@@ -76,6 +107,9 @@ EVENT_TYPES: Mapping[str, EventType] = {
     "redemption.voided": EventType(
         1, "voucher_id", {"redemption": "redemption_id", "reason": "reason", "became": "became"}
     ),
+    "refusal.answered": _REFUSAL,
+    "refusal.explained": _REFUSAL,
+    "refusal.noted": _REFUSAL,
     "visit.closed": EventType(1, "visit_id", {"outcome": "outcome"}),
     "voucher.held": EventType(1, "voucher_id", {"hold": "hold_id", **_ORDER}),
     "voucher.issued": EventType(1, "voucher_id", {"policy": "policy", "ends_on": "ends_on"}),

@@ -108,6 +108,34 @@ WORDS: dict[str, Words] = {
         "en": "What is asked for has changed since it was shown. Read it again. Nothing was allowed.",
         "es": "Lo que se pide cambió desde que se mostró. Léalo de nuevo. No se permitió nada.",
     },
+    "override.nothing_to_ask": {
+        "en": "There is no open answer in this visit to make an exception from. Nothing was asked.",
+        "es": "En esta visita no hay una respuesta abierta de la que hacer una excepción. No se pidió nada.",
+    },
+    "override.not_enough": {
+        "en": "It would be no yes even with this exception. Nothing was asked.",
+        "es": "Ni con esta excepción sería un sí. No se pidió nada.",
+    },
+    "override.changes_nothing": {
+        "en": "The answer is the same without this exception. Nothing was asked.",
+        "es": "Sin esta excepción la respuesta es la misma. No se pidió nada.",
+    },
+    "override.nobody_may": {
+        "en": "The policy lets nobody make this exception for so much. Nothing was asked.",
+        "es": "La política no permite a nadie esta excepción por tanto importe. No se pidió nada.",
+    },
+    "override.over": {
+        "en": "This request was answered before, or its time is over. Nothing was changed.",
+        "es": "Esta solicitud ya se respondió o se acabó su tiempo. No se cambió nada.",
+    },
+    "refusal.nothing_refused": {
+        "en": "This visit's sheet grants nothing that was not used. Nothing was noted.",
+        "es": "La hoja de esta visita no concede nada que no se haya usado. No se anotó nada.",
+    },
+    "refusal.without_reason": {
+        "en": "The store has not given a reason yet. Nothing was noted.",
+        "es": "La tienda aún no dio un motivo. No se anotó nada.",
+    },
     "join.too_many_tries": {
         "en": "Too many wrong codes were tried. Wait until the hour is over, or ask a member of staff.",
         "es": "Se probaron demasiados códigos equivocados. Espere a que pase la hora o consulte al personal.",

@@ -26,6 +26,7 @@ from pydantic_core import PydanticUndefined
 
 from store_api.contract.voucher_codes import gs1_check_digit
 from store_api.keys import KeyRing
+from store_api.permissions import read_permissions
 
 PREFIX = "SAMETERMS_"
 
@@ -183,6 +184,23 @@ class Settings(BaseModel):
         le=10080,
         description="Minutes for which its answer may still be used while it cannot be asked.",
     )
+    overrides_of_case: int = Field(
+        default=2, ge=1, le=100, description="Exceptions that may be approved for one account in a day."
+    )
+    overrides_of_approver: int = Field(
+        default=20, ge=1, le=1000, description="Exceptions that one person may approve in a day."
+    )
+    override_amount_of_approver: int = Field(
+        default=1000,
+        ge=1,
+        le=1_000_000,
+        description="The most that they may release by that in a day, in whole units of a currency.",
+    )
+    permissions: str = Field(
+        default="",
+        description="What roles may not do here, such as rep:term.waive=never; separated by commas "
+        "(docs/overrides.md).",
+    )
     minute_cost: str = Field(
         default="0.60 USD",
         pattern=r"^[0-9]{1,6}(\.[0-9]{1,4})? [A-Z]{3}$",
@@ -232,6 +250,12 @@ class Settings(BaseModel):
     def _need_coupon(cls, value: str, given: ValidationInfo) -> str:
         if value != "code" and not given.data.get("coupon_number"):
             raise ValueError("it needs SAMETERMS_COUPON_NUMBER")
+        return value
+
+    @field_validator("permissions")
+    @classmethod
+    def _know_permissions(cls, value: str) -> str:
+        read_permissions(value)
         return value
 
     @field_validator("catalogue_files", mode="before")

@@ -10,13 +10,14 @@ What it must not know: the features whose actions it records.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from store_api import outbox
+from store_api.audit import store
 from store_api.audit.leaves import commitment, refuse_fractions
 from store_api.audit.models import LogEntryRow, LogPersonalField
 from store_api.db import make_id
@@ -63,6 +64,11 @@ def record(
         add_row(session, LogPersonalField, **kept)
     outbox.publish(session, action, subject, details or {}, now)
     return entry_id
+
+
+def has_acted(session: Session, actor: str, subjects: Collection[str]) -> bool:
+    """Whether somebody has done anything that the log tells of one of these subjects."""
+    return store.has_acted(session, actor, subjects)
 
 
 def _salt(session: Session) -> str:

@@ -5,7 +5,7 @@ What it must not know: HTTP, what the entries mean, keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -60,6 +60,12 @@ def read_unsequenced(
 def find_entry(session: Session, entry_id: str) -> LogEntryRow | None:
     """One entry."""
     return session.get(LogEntryRow, entry_id)
+
+
+def has_acted(session: Session, actor: str, subjects: Collection[str]) -> bool:
+    """Whether an actor has an entry about one of these subjects."""
+    query = sa.select(sa.literal(1)).where(LogEntryRow.subject.in_(subjects), LogEntryRow.actor == actor)
+    return session.scalar(query.limit(1)) is not None
 
 
 def has_unsequenced(session: Session, node_id: str) -> bool:

@@ -73,6 +73,14 @@ def find_last(
     return None if row is None else (ClaimAnswer.model_validate(row.answer), row.first_at)
 
 
+def of_visit(
+    session: Session, account_id: str, visit_id: str, person_id: str, policy: str
+) -> list[ClaimAnswer]:
+    """What a person had heard about a policy in a visit, as it was answered."""
+    found = store.find_checks(session, account_id, visit_id, person_id, policy)
+    return [ClaimAnswer.model_validate(row.answer) for row in found]
+
+
 def misquoted_visits(session: Session, since: dt.datetime, before: dt.datetime) -> frozenset[str]:
     """The identified visits in which somebody had heard terms that there are not."""
     return frozenset(store.find_misquoted(session, since, before))

@@ -19,10 +19,12 @@ from store_api.contract.identity import *
 from store_api.contract.log import *
 from store_api.contract.offers import *
 from store_api.contract.orders import *
+from store_api.contract.overrides import *
 from store_api.contract.policies import *
 from store_api.contract.policy_pages import *
 from store_api.contract.publication import *
 from store_api.contract.redemptions import *
+from store_api.contract.refusals import *
 from store_api.contract.service_figures import *
 from store_api.contract.sharing import *
 from store_api.contract.sheets import *

@@ -35,6 +35,8 @@ from store_api.stores import service as stores
 from store_api.stores.service import Place
 from store_api.vouchers import service as vouchers
 from store_api.vouchers.service import Grant, VoucherKey, VoucherView
+from store_api.waivers import service as waivers
+from store_api.waivers.service import Waiver
 from store_api.work import Work
 
 LOCKED = "account.locked"
@@ -107,7 +109,8 @@ class Gathered:
 
     `marks` tell how old a directory's facts are and why some are missing.
     `others` are the other vouchers that stand on the order; `is_locked` and `role` tell of the account and
-    the person; `names` are for telling where a voucher can be used, and decide nothing.
+    the person; `names` are for telling where a voucher can be used, and decide nothing. `waiver` names terms
+    that count as met on this order.
     """
 
     facts: Mapping[str, FactValue]
@@ -121,6 +124,12 @@ class Gathered:
     role: str | None = None
     marks: Marks = NOTHING
     names: UseNames = NO_NAMES
+    waiver: Waiver | None = None
+
+    @property
+    def order_digest(self) -> str | None:
+        """The digest of what is bought, where anything is."""
+        return None if self.order is None else orders.fingerprint(self.order)
 
 
 def gather(work: Work, subject: Subject, place: Place, book: PolicyBook) -> Gathered:
@@ -150,7 +159,16 @@ def gather(work: Work, subject: Subject, place: Place, book: PolicyBook) -> Gath
         is_locked=is_locked is not None and is_locked.value is True,
         role=str(role.value) if role is not None else None,
         marks=marks,
+        waiver=_waiver(session, subject, order, now),
     )  # fmt: skip
+
+
+def _waiver(session: Session, subject: Subject, order: OrderRow | None, now: dt.datetime) -> Waiver | None:
+    """What was waived for this subject on this order as it stands; most orders never had a waiver."""
+    if order is None or not order.has_waiver:
+        return None
+    digest = orders.fingerprint(order)
+    return waivers.standing(session, subject.account_id, order.order_id, subject.key, digest, now)
 
 
 def _marks(work: Work, subject: Subject, held: Mapping[str, HeldFact], place: Place) -> Marks:

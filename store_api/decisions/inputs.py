@@ -43,9 +43,19 @@ def digest_inputs(
         amount_minor,
         {fact: moment.isoformat() for fact, moment in gathered.marks.as_of.items()},
         dict(gathered.marks.unfetched),
+        *_waiver(gathered),
     ]
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _waiver(gathered: Gathered) -> list[Any]:
+    """What was waived; nothing where nothing was, so that other digests stay as they are."""
+    waiver = gathered.waiver
+    if waiver is None:
+        return []
+    limit = None if waiver.limit is None else [waiver.limit.amount_minor, waiver.limit.currency]
+    return [[waiver.waiver_id, waiver.version, sorted(waiver.terms), waiver.role, waiver.reason, limit]]
 
 
 def _voucher(gathered: Gathered) -> list[Any] | None:

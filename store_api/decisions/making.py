@@ -14,16 +14,17 @@ from typing import Any
 from store_api import contract as wire
 from store_api.contract import Words
 from store_api.decisions.gather import Details, Gathered, Granting, OtherVoucher, Reasons, ceiling_of
-from store_api.money import to_money
+from store_api.money import to_minor, to_money
 from store_api.policy.decide import decide, with_ceiling, with_codes
 from store_api.policy.decision import Decision
 from store_api.policy.errors import PolicyErrors
 from store_api.policy.facts import Catalogue, question_in_words
 from store_api.policy.granted import DEVICE_PRICE, Ceiling
 from store_api.policy.model import Policy
-from store_api.policy.sheet import Occasion, Sheet, SheetLine, make_sheet, say
+from store_api.policy.sheet import Occasion, Sheet, SheetLine, WaivedBy, make_sheet, say
 from store_api.policy.values import Money, read_money, value_to_json
 from store_api.policy.words import Words as Phrases
+from store_api.waivers.service import Limit
 
 LANGUAGES = ("en", "es")
 TWO_CURRENCIES = "money.two_currencies"
@@ -82,15 +83,39 @@ def decide_terms(
     """What the written terms say to the facts, before any code of the service.
 
     The benefit is kept under what is left of the voucher, what other vouchers leave to pay, and what the
-    customer chose to use, in minor units.
+    customer chose to use, in minor units. Waived terms count as met, in the version in which they were waived
+    and for no more than was agreed to.
     """
+    plain = _by_terms(policy, gathered, facts, amount_minor, catalogue)
+    waiver = gathered.waiver
+    if waiver is None or plain.decision.version != waiver.version:
+        return plain
+    waived = _by_terms(policy, gathered, facts, amount_minor, catalogue, frozenset(waiver.terms))
+    return waived if _is_within(waived.decision, waiver.limit) else plain
+
+
+def _is_within(decision: Decision, limit: Limit | None) -> bool:
+    amount = granting_of(decision).amount
+    if amount is None or limit is None:
+        return True
+    return amount.currency == limit.currency and to_minor(amount) <= limit.amount_minor
+
+
+def _by_terms(
+    policy: Policy,
+    gathered: Gathered,
+    facts: Mapping[str, object],
+    amount_minor: int | None,
+    catalogue: Catalogue,
+    waived: frozenset[str] = frozenset(),
+) -> ByTerms:
     try:
-        decided, is_foreign = _decided(policy, gathered, facts, catalogue), False
+        decided, is_foreign = _decided(policy, gathered, facts, catalogue, waived), False
     except PolicyErrors as errors:
         if gathered.voucher is None or {error.code for error in errors.errors} != {TWO_CURRENCIES}:
             raise
         own = _without_foreign_money(facts, gathered.voucher.row.currency, catalogue)
-        decided, is_foreign = _decided(policy, gathered, own, catalogue), True
+        decided, is_foreign = _decided(policy, gathered, own, catalogue, waived), True
     decided = with_ceiling(decided, ceiling_of(gathered), catalogue)
     benefit = decided.benefit
     if benefit is None or benefit.applied is None or benefit.kept is None:
@@ -103,10 +128,14 @@ def decide_terms(
 
 
 def _decided(
-    policy: Policy, gathered: Gathered, facts: Mapping[str, object], catalogue: Catalogue
+    policy: Policy,
+    gathered: Gathered,
+    facts: Mapping[str, object],
+    catalogue: Catalogue,
+    waived: frozenset[str],
 ) -> Decision:
     ends = gathered.voucher.row.ends_on if gathered.voucher else None
-    return decide(policy, catalogue, facts, gathered.on, ends=ends, zone=gathered.zone)
+    return decide(policy, catalogue, facts, gathered.on, waived, ends=ends, zone=gathered.zone)
 
 
 def _without_foreign_money(
@@ -134,7 +163,7 @@ def lay_reasons(by_terms: ByTerms, reasons: Reasons, gathered: Gathered, catalog
     return Made(decided, reasons, gathered, catalogue, by_terms.most)
 
 
-def make_sheets(made: Made, terms_code: str) -> dict[str, wire.Sheet]:
+def make_sheets(made: Made, terms_code: str | None) -> dict[str, wire.Sheet]:
     """The sheet in every language."""
     sheets = (
         make_sheet(made.decision, made.catalogue, each, _occasion(made, terms_code, each))
@@ -224,12 +253,23 @@ def _occasion(made: Made, terms_code: str | None, language: str) -> Occasion:
         device_label=items[0]["name"] if items else None,
         voucher_issued_on=voucher.issued_on if voucher else None,
         ends=voucher.ends_on if voucher else None,
+        waivers=_waived_by(made, language),
         as_of=gathered.marks.as_of,
         unfetched={**dict.fromkeys(gathered.stale, "too_old"), **gathered.marks.unfetched},
         code=code,
         details=_details(made.reasons[code], language) if code else {},
         use_names=gathered.names,
     )
+
+
+def _waived_by(made: Made, language: str) -> dict[str, WaivedBy]:
+    """Who waived each term and why, where anything is waived."""
+    waiver = made.gathered.waiver
+    if waiver is None:
+        return {}
+    words = waiver.reason_words
+    by = WaivedBy(waiver.role, words.get(language, words["en"]))
+    return dict.fromkeys(sorted(made.decision.waivers), by)
 
 
 def _other_line(other: OtherVoucher, language: str) -> tuple[str, Money]:

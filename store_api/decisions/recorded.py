@@ -32,7 +32,8 @@ def read_again(book: PolicyBook, row: DecisionRow) -> Recorded:
     """The value of a recorded decision. Raises LookupError where its policy is gone from the book."""
     policy = book.policies[row.policy]
     catalogue, facts = book.for_facts(policy, row.facts, row.on)
-    made = decide(policy, catalogue, facts, row.on, zone=row.zone)
+    waived = frozenset(each["term"] for each in row.answer["terms"] if each["status"] == "waived")
+    made = decide(policy, catalogue, facts, row.on, waived, zone=row.zone)
     codes = tuple(code for code in row.answer["codes"] if code != NONE_IN_FORCE)
     issued = row.facts.get(ISSUED)
     occasion = Occasion(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -92,13 +93,26 @@ def _row(work: Work, asked: Asked, made: Made, nonce: str, terms_code: str) -> D
         order_id=subject.order_id,
         voucher_id=subject.voucher.voucher_id if subject.voucher else None,
         voucher_account_id=subject.voucher.account_id if subject.voucher else None,
-        presented={"channel": subject.channel, "paper": subject.paper, "amount": subject.amount_minor},
+        presented=_presented(asked, made),
         facts=facts_to_json(made.decision),
         answer=decision_to_json(made.decision, "en", made.catalogue),
         wire=sent.model_dump_json(),
         inputs=asked.inputs,
         gist=Gist(outcome=sent.outcome, codes=sent.codes, benefit=sent.benefit).model_dump_json(),
     )
+
+
+def _presented(asked: Asked, made: Made) -> dict[str, Any]:
+    """What the visit itself brought: how it was asked, how much was wanted, what was waived for it."""
+    subject, waiver = asked.subject, made.gathered.waiver
+    told: dict[str, Any] = {
+        "channel": subject.channel,
+        "paper": subject.paper,
+        "amount": subject.amount_minor,
+    }
+    if waiver is not None and made.decision.waivers:
+        told["waiver"] = {"waiver_id": waiver.waiver_id, "role": waiver.role, "reason": waiver.reason}
+    return told
 
 
 def _stamp(work: Work, subject: Subject, made: Made, terms_code: str) -> Stamp:

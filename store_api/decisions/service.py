@@ -31,6 +31,8 @@ from store_api.decisions.recorded import Recorded
 from store_api.decisions.recorded import read_again as read_recorded
 from store_api.decisions.recording import record, still_stands
 from store_api.decisions.store import RecordedCase
+from store_api.decisions.waiving import Weighed as WeighedTerms
+from store_api.decisions.waiving import weigh_terms
 from store_api.money import to_minor
 from store_api.policies import service as policies
 from store_api.policy.combine import Candidate
@@ -38,14 +40,15 @@ from store_api.policy.decision import Decision as PolicyDecision
 from store_api.policy.facts import Catalogue
 from store_api.ready_json import ReadyJson
 from store_api.vouchers.service import VoucherKey
+from store_api.waivers.service import Waiver
 from store_api.work import Work
 
 __all__ = [
     "CHANGED", "ButFor", "DecidedAgain", "DecisionRow", "Gist", "Recorded", "RecordedCase", "Subject",
-    "Weighed", "check", "count_cases", "decide", "decide_again", "find", "find_by_terms_code", "find_last",
-    "find_many", "gist",
+    "Weighed", "WeighedTerms", "check", "count_cases", "decide", "decide_again", "find",
+    "find_by_terms_code", "find_last", "find_many", "gist",
     "granted_but_for", "read_again", "read_cases", "sheets_of_code", "sheets_of_decision", "show",
-    "show_public", "show_stored", "to_wire_sheet", "weigh", "why_not",
+    "show_public", "show_stored", "to_wire_sheet", "weigh", "weigh_waiver", "why_not",
 ]  # fmt: skip
 
 CHANGED = "terms.changed"
@@ -116,6 +119,11 @@ def weigh(work: Work, subject: Subject) -> Weighed | None:
     worth = to_minor(Money(amount=benefit.amount.amount, currency=benefit.amount.currency))
     candidate = candidate_of(view.row.voucher_id, version, worth, view.row.ends_on)
     return Weighed(candidate, benefit.amount.currency, dict(version.title))
+
+
+def weigh_waiver(work: Work, named: DecisionRow, waiver: Waiver | None) -> WeighedTerms:
+    """What a decision would be now with a waiver, or without any; nothing is kept."""
+    return weigh_terms(work, _subject_of(named), waiver)
 
 
 def granted_but_for(work: Work, named: DecisionRow, code: str) -> ButFor | None:

@@ -24,11 +24,18 @@ CALLER_KIND = "device"
 
 
 def enrol_device(
-    work: Work, kind: DeviceKind, store_id: str | None, station: str, *, token: str | None = None
+    work: Work,
+    kind: DeviceKind,
+    store_id: str | None,
+    station: str,
+    *,
+    token: str | None = None,
+    owner_id: str | None = None,
 ) -> tuple[str, str]:
     """Add a device to a store, or a desk to none; its identifier and its token.
 
-    The token is drawn here, unless the caller brings one of the same strength. Raises NotFound for an
+    The token is drawn here, unless the caller brings one of the same strength. `owner_id` is the member of
+    staff whose own device it is. Raises NotFound for an
     unknown store, ValueError for a desk in a store and for any other device without one.
     """
     if (kind == "desk") is not (store_id is None):
@@ -44,6 +51,7 @@ def enrol_device(
             store_id=store_id,
             station=station,
             token_hash=hash_token(token),
+            owner_id=owner_id,
             enrolled_at=work.now,
         )
     )
@@ -76,6 +84,12 @@ def is_enrolled(session: Session, device_id: str) -> bool:
     """Whether a device is there and was not revoked."""
     device = session.get(DeviceRow, device_id)
     return device is not None and device.revoked_at is None
+
+
+def owner_of(session: Session, device_id: str) -> str | None:
+    """The member of staff whose own device it is, or None for one that staff share."""
+    device = session.get(DeviceRow, device_id)
+    return None if device is None else device.owner_id
 
 
 def _record(work: Work, action: str, device_id: str, details: dict[str, str]) -> None:

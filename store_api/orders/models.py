@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store_api.db import Base, Currency, Id, Minor, NodeMixin
@@ -40,7 +40,8 @@ class OrderRow(NodeMixin, Base):
 
     `state` is said, confirmed (by a named rep) or captured (by a till). `items` holds the things bought
     as they were priced then; `sku_said` tells "none" (nothing is bought) from null (not asked yet).
-    `facts` holds the other answers on the wire's form. Prices are before tax and fees.
+    `facts` holds the other answers on the wire's form. Prices are before tax and fees. `has_waiver` says that
+    a term was ever waived for it, so that no other order is asked for waivers.
     """
 
     __tablename__ = "orders"
@@ -58,6 +59,7 @@ class OrderRow(NodeMixin, Base):
     changed_at: Mapped[dt.datetime]
     settled_by: Mapped[str | None] = mapped_column(String(200))
     till_reference: Mapped[Id | None]
+    has_waiver: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class TillOrderRow(NodeMixin, Base):

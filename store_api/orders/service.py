@@ -47,8 +47,8 @@ from store_api.policy.values import Value
 
 __all__ = [
     "CaptureRow", "OrderPlace", "OrderRow", "TillOrderRow", "answer", "capture", "capture_confirmed",
-    "captures", "facts_of", "find", "find_by_id", "fingerprint", "lock", "price_list", "ring_up",
-    "set_price_list", "settle", "show", "start", "take_up", "till_orders",
+    "captures", "facts_of", "find", "find_by_id", "fingerprint", "lock", "note_waiver", "price_list",
+    "ring_up", "set_price_list", "settle", "show", "start", "take_up", "till_orders",
 ]  # fmt: skip
 
 AGREEMENT = "order.agreement_months"
@@ -187,6 +187,11 @@ def take_up(session: Session, rung_up: TillOrderRow, order: OrderRow, now: dt.da
     if rung_up.agreement_months is not None:
         contents["facts"] = _merged(order.facts, {AGREEMENT: rung_up.agreement_months})
     store.change_order(session, order, contents)
+
+
+def note_waiver(session: Session, order: OrderRow) -> None:
+    """From now on decisions on this order ask for waivers."""
+    store.change_order(session, order, {"has_waiver": True})
 
 
 def settle(session: Session, order: OrderRow, state: str, settled_by: str, now: dt.datetime) -> None:

@@ -23,8 +23,9 @@ from store_api.decisions import service as decisions
 from store_api.decisions.service import DecisionRow
 from store_api.directory import service as directory
 from store_api.directory.service import Heard
-from store_api.errors import Conflict, NotFound
+from store_api.errors import Conflict, NotAllowed, NotFound
 from store_api.orders import service as orders
+from store_api.permissions import may
 from store_api.ready_json import ReadyJson
 from store_api.redemptions import service
 from store_api.redemptions.service import HoldRow
@@ -123,6 +124,8 @@ def redeem(work: Work, body: RedemptionRequest, prepared: Heard | None) -> Ready
 @writes
 def void_redemption(work: Work, path: RedemptionPath, body: VoidRequest) -> Redemption:
     """Undo a redemption of the caller's store; what becomes of the voucher is what its policy says."""
+    if work.caller.role == "manager" and not may(work.settings.permissions, "redemption.void", "manager"):
+        raise NotAllowed
     row = service.void(work, path.redemption_id, body.reason, service.actor_of(work))
     if row is None:
         raise NotFound

@@ -37,6 +37,7 @@ from store_api.redemptions.models import HoldRow, RedemptionRow
 from store_api.rows import add_plain_row
 from store_api.vouchers import service as vouchers
 from store_api.vouchers.service import HoldClaim, TakenUse, UseClaim, VoucherKey
+from store_api.waivers import service as waivers
 from store_api.work import Work
 
 
@@ -63,7 +64,10 @@ def redeem(work: Work, named: DecisionRow, actor: Actor) -> Redeemed:
     """
     if named.voucher_id is None:
         again = decisions.decide_again(work, named)
-        return Redeemed(None, refusal_of(again), again.shown)
+        refused = refusal_of(again)
+        if refused is None:
+            _end_waiver(work, again.shown)
+        return Redeemed(None, refused, again.shown)
     key, order_id = consumable(work, named)
     again = decisions.decide_again(work, named)
     refusal = refusal_of(again)
@@ -165,12 +169,20 @@ def _use(
             if found is not None:
                 found.ended_at, found.ended_as = work.now, "redeemed"
             recorded = _record(work, again, key, claim, use, actor)
+            _end_waiver(work, again.shown)
             return Redeemed(recorded, None, again.shown, was_held=held is not None)
         code = refused
     if held is not None:
         vouchers.put_hold_back(work.session, key, _claim_of(held))
     lost = decisions.decide_again(work, named)
     return Redeemed(None, refusal_of(lost) or code, lost.row)
+
+
+def _end_waiver(work: Work, shown: DecisionRow) -> None:
+    """An exception is for one use: with it, it is over."""
+    waiver = shown.presented.get("waiver")
+    if waiver is not None:
+        waivers.end_used(work.session, shown.account_id, waiver["waiver_id"], work.now)
 
 
 def _other_holds(work: Work, named: DecisionRow) -> list[HoldRow]:

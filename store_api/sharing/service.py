@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from store_api.accounts import service as accounts
 from store_api.asks import service as asks
 from store_api.audit.service import record
@@ -36,7 +38,7 @@ from store_api.work import Work
 
 __all__ = [
     "Joined", "check_phone_code", "circle", "draw", "identify_phone", "join", "leave_phone", "quote",
-    "report", "role_in", "send_phone_code", "show_joined",
+    "report", "role_in", "send_phone_code", "show_joined", "took_part",
 ]  # fmt: skip
 
 PHONE_ROLES = {"owner": "owner", "manager": "account_manager"}
@@ -93,6 +95,11 @@ def role_in(work: Work, visit: VisitRow) -> str:
     if holder.person_id == visit.person_id:
         return "customer"
     return PHONE_ROLES.get(holder.role, "guest")
+
+
+def took_part(session: Session, visit_id: str, caller_id: str) -> bool:
+    """Whether a member of staff ever had the visit's sheet on a face of theirs."""
+    return store.find_participant(session, visit_id, caller_id) is not None
 
 
 def show_joined(work: Work, joined: Joined) -> Visit:

@@ -18,7 +18,7 @@ from store_api import lockout
 from store_api.audit.service import record
 from store_api.auth import Caller, hash_token, new_token
 from store_api.contract import StaffPinCheck, StaffSession
-from store_api.devices.service import is_enrolled
+from store_api.devices.service import is_enrolled, owner_of
 from store_api.errors import NotFound
 from store_api.pins import PinHash, hash_pin, pin_matches
 from store_api.staff.models import StaffRow, StaffSessionRow
@@ -37,6 +37,16 @@ class PinCheck:
 
     code: str | None = None
     locked_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of staff whose PIN was right."""
+
+    staff_id: str
+    name: str
+    role: str
+    store_id: str | None
 
 
 def add_staff(
@@ -76,11 +86,45 @@ def sign_in(work: Work, staff_number: str, pin: str) -> StaffSession:
     A staff number that nobody has answers as a wrong PIN does. The token is in this answer only.
     """
     staff = _find_by_number(work, staff_number)
-    subject = f"staff:{staff.staff_id}" if staff else f"staff-number:{_digest(work, staff_number)}"
-    checked = _try_pin(work, subject, staff, pin)
+    owner_id = owner_of(work.session, work.caller.subject_id)
+    if staff is not None and owner_id not in (None, staff.staff_id):
+        staff = None
+    checked = _try_pin(work, _subject_of(work, staff, staff_number), staff, pin)
     if checked.code is None and staff is not None:
         return _open_session(work, staff)
     return _refuse(work, checked)
+
+
+def check_colleague(work: Work, staff_number: str, pin: str) -> tuple[PinCheck, Colleague | None]:
+    """Whether this is the PIN of a member of staff of the caller's store, who stands at the caller's session.
+
+    Wrong ones count as those of signing in do. A wrong one is a value, so that the transaction that counts
+    it is kept; a number that nobody has answers as a wrong PIN does.
+    """
+    staff = _find_by_number(work, staff_number)
+    checked = _try_pin(work, _subject_of(work, staff, staff_number), staff, pin)
+    if checked.code is None and staff is not None:
+        return checked, Colleague(staff.staff_id, staff.name, staff.role, staff.store_id)
+    _record(work, "staff.refused", work.caller.subject_id, {"code": str(checked.code)}, {})
+    return checked, None
+
+
+def close_pin(work: Work, staff_id: str) -> datetime:
+    """Close somebody's PIN for the time of a lock-out, as too many wrong ones would; until when."""
+    rule = lockout.Rule(0, timedelta(minutes=work.settings.lockout_minutes))
+    lockout.count_try(work.session, f"staff:{staff_id}", work.now)
+    closed = lockout.settle_wrong(work.session, f"staff:{staff_id}", work.now, rule)
+    return closed or work.now
+
+
+def is_on_own_device(session: Session, session_id: str | None, staff_id: str) -> bool:
+    """Whether a session runs on the device of the member of staff themself."""
+    opened = session.get(StaffSessionRow, session_id) if session_id is not None else None
+    return opened is not None and owner_of(session, opened.device_id) == staff_id
+
+
+def _subject_of(work: Work, staff: StaffRow | None, staff_number: str) -> str:
+    return f"staff:{staff.staff_id}" if staff else f"staff-number:{_digest(work, staff_number)}"
 
 
 def check_own_pin(work: Work, pin: str) -> PinCheck:
@@ -155,6 +199,15 @@ def unlock_staff(work: Work, staff_number: str) -> None:
     lockout.unlock(work.session, f"staff:{staff.staff_id}")
     lockout.unlock(work.session, _at_kiosks(staff.staff_id))
     _record(work, "staff.unlocked", staff.staff_id, {}, {})
+
+
+def find_id(work: Work, staff_number: str) -> str:
+    """The identifier of a member of staff. Raises NotFound."""
+    chosen = sa.select(StaffRow.staff_id).where(StaffRow.staff_number == staff_number)
+    found = work.session.scalar(chosen.where(StaffRow.left_at.is_(None)))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def find_caller(session: Session, token_hash: str, now: datetime) -> Caller | None:

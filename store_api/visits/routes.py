@@ -41,6 +41,7 @@ from store_api.decisions import service as decisions
 from store_api.directory import service as directory
 from store_api.directory.service import Heard
 from store_api.redemptions import service as redemptions
+from store_api.refusals import service as refusals
 from store_api.visits import service
 from store_api.work import Work, reads, writes, writes_prepared
 
@@ -255,6 +256,7 @@ def rate_visit(work: Work, path: VisitPath, body: VisitRating) -> Visit:
 def close_visit(work: Work, path: VisitPath, body: VisitClose) -> Visit:
     """End a visit, or let the kiosk forget one whose hold the staff will finish."""
     visit = service.find_to_change(work, path.visit_id)
+    refusals.note_close(work, visit, body.outcome)
     service.close(work, visit, body)
     return service.show(work, visit)
 

@@ -30,6 +30,11 @@ def _change(names: tuple[str, ...]) -> Prepared:
     return Prepared(changed.values(revision=table.c.revision + 1, **values).returning(*table.c))
 
 
+def find_code(session: Session, visit_id: str) -> str:
+    """The short code of a visit, whoever asks."""
+    return str(session.scalar(sa.select(VisitRow.code).where(VisitRow.visit_id == visit_id)) or "")
+
+
 def find_visit(session: Session, visit_id: str) -> VisitRow | None:
     """A visit by its identifier. It is changed by `change_visit` alone."""
     found = _FIND.first(session, {"named": visit_id})

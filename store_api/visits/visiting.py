@@ -118,6 +118,11 @@ def find_joinable(work: Work, visit_id: str) -> VisitRow | None:
     return visit if is_open else None
 
 
+def code_of_visit(session: Session, visit_id: str) -> str:
+    """The short code that staff call a visit by; it tells nothing of who is in it."""
+    return store.find_code(session, visit_id)
+
+
 def open_for_caller(work: Work, store_id: str, language: str) -> VisitRow:
     """Open a visit for whoever is on the telephone with customer care, for a store. Raises NotFound."""
     call = calls.current(work.session, work.caller.subject_id, work.now)
