@@ -19,6 +19,8 @@ from htmx_flask.requests import HtmxHeaders
 # policy forbids both), own addresses only; 422 carries a fragment with its faults and is swapped in.
 BROWSER_CONFIG = json.dumps(
     {
+        # A style that a script has set is not carried over as an attribute: the page's policy forbids those.
+        "attributesToSettle": ["class", "width", "height"],
         "historyCacheSize": 0,
         "refreshOnHistoryMiss": True,
         "allowEval": False,

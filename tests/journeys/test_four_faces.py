@@ -102,6 +102,7 @@ def test_the_owner_at_home_allows_it_with_one_tap_and_four_faces_see_one_sheet(
     expect(phone.page.get_by_text("A credit was used", exact=True)).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_face_that_lags_says_so_and_the_others_say_who(product: Product, browser: Browser) -> None:
     _, kiosk, tablet = begin(product, browser, "Maya")
     kiosk.answer_phone_and_months(ORBIT, TWO_YEARS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from store_api.vouchers.models import VoucherUse
@@ -147,12 +146,12 @@ def test_what_was_used_cannot_be_taken_back(story: Story) -> None:
     assert (refused.status_code, refused.get_json()["code"]) == (409, "ask.over")
 
 
-@pytest.mark.parametrize("holder", ["Tom", "Rosa", None])
-def test_nobody_but_the_owner_answers(story: Story, holder: str | None) -> None:
+def test_nobody_but_the_owner_answers(story: Story) -> None:
     visitor, ask = asked(story)
-    phone = joined_phone(story, visitor, holder)
-    for refused in (answer(phone, ask), withdraw(phone, ask)):
-        assert refused.status_code == 403
+    for holder in ("Tom", "Rosa", None):
+        phone = joined_phone(story, visitor, holder)
+        for refused in (answer(phone, ask), withdraw(phone, ask)):
+            assert refused.status_code == 403
     for client in (visitor.client, story.rep, story.staff("Alex")):
         refused = answer(Face(client, visitor.visit_id), ask)
         assert refused.get_json()["code"] == "auth.role_not_allowed"

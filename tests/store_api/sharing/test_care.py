@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.store_api.sharing.faces import Face, agent, call_of, kiosk_of
-from tests.store_api.story import CREDIT, Story, Visitor, body_of
+from tests.store_api.sharing.faces import agent, call_of, kiosk_of
+from tests.store_api.story import Story, Visitor, body_of
 
 
 def visits_of(story: Story) -> list[Any]:
@@ -115,9 +113,15 @@ def test_what_care_checks_is_answered_on_every_face(story: Story) -> None:
     assert at_kiosk == [checked]
 
 
-@pytest.mark.parametrize("route", ["/v1/calls/current", "/v1/stores", "/v1/visits"])
-def test_a_rep_is_no_agent_and_an_agent_no_rep(story: Story, route: str) -> None:
-    if route != "/v1/visits":
+def test_a_rep_is_no_agent(story: Story) -> None:
+    for route in ("/v1/calls/current", "/v1/stores"):
         assert story.rep.get(route).get_json()["code"] == "auth.role_not_allowed"
-    assert Face(agent(story), "vis_x").client.get("/v1/visits/vis_x").status_code == 404
-    assert CREDIT
+
+
+def test_a_code_that_the_caller_reads_aloud_is_theirs_to_read(story: Story) -> None:
+    telephone = story.person("Rosa")["telephone"]
+    sent = body_of(agent(story).post("/v1/calls/one-time-code", {"telephone": telephone}))
+    assert (sent["sent"], sent["code"]) == (False, "one_time_code.not_offered")
+    body = {"telephone": telephone, "code": "123456"}
+    refused = body_of(agent(story).post("/v1/calls/one-time-code/check", body))
+    assert (refused["code"], refused["call"]) == ("identity.wrong", None)

@@ -41,25 +41,23 @@ def test_an_owner_sees_the_very_sheet_that_the_kiosk_shows(story: Story) -> None
     assert phone.look()["person"] == "Maya"
 
 
-@pytest.mark.parametrize(
-    ("holder", "role"), [("Rosa", "owner"), ("Daniel", "account_manager"), ("Maya", "customer")]
-)
-def test_whose_phone_it_is_decides_what_it_is_in_the_visit(story: Story, holder: str, role: str) -> None:
+def test_whose_phone_it_is_decides_what_it_is_in_the_visit(story: Story) -> None:
     visitor = story.walk_in("Maya")
     visitor.get_yes()
-    phone = joined_phone(story, visitor)
-    assert identify(story, phone, holder)["role"] == role
-    assert phone.look()["decision"] is not None
+    for holder, role in (("Rosa", "owner"), ("Daniel", "account_manager"), ("Maya", "customer")):
+        phone = joined_phone(story, visitor)
+        assert identify(story, phone, holder)["role"] == role
+        assert phone.look()["decision"] is not None
 
 
-@pytest.mark.parametrize("holder", ["Sam", "Grace", "Tom"])
-def test_a_member_and_anybody_of_another_account_stay_strangers(story: Story, holder: str) -> None:
+def test_a_member_and_anybody_of_another_account_stay_strangers(story: Story) -> None:
     visitor = story.walk_in("Maya")
     visitor.get_yes()
-    phone = joined_phone(story, visitor)
-    assert identify(story, phone, holder) == {"code": None, "locked_until": None, "role": "guest"}
-    assert (phone.look()["decision"], phone.look()["person"]) == (None, None)
-    assert phone.report("AAAAA-AAAAA")["terms_code"] is None
+    for holder in ("Sam", "Grace", "Tom"):
+        phone = joined_phone(story, visitor)
+        assert identify(story, phone, holder) == {"code": None, "locked_until": None, "role": "guest"}
+        assert (phone.look()["decision"], phone.look()["person"]) == (None, None)
+        assert phone.report("AAAAA-AAAAA")["terms_code"] is None
 
 
 def test_a_wrong_pin_on_a_phone_counts_with_those_at_the_kiosk(story: Story) -> None:
