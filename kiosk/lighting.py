@@ -13,12 +13,14 @@ from store_api.contract import Circle, Participant
 
 NAMED = frozenset({"rep", "manager", "care"})
 """Staff are named; nobody of an account is."""
-NO_SHEET, BEHIND, WAITS, ALONE, ALL = "none", "behind", "waits", "alone", "all"
+NO_SHEET, LOOKING, BEHIND, WAITS, ALONE, ALL = "none", "looking", "behind", "waits", "alone", "all"
 
 
 @dataclass(frozen=True)
 class Light:
-    """What the light shows. `state` is none, behind (this page), waits (for another), alone or all."""
+    """What the light shows. `state` is none, looking (this page has not reported yet), behind (it shows
+    another sheet), waits (for another), alone or all.
+    """
 
     state: str
     says: str
@@ -55,18 +57,13 @@ def name_of(language: str, who: Participant) -> str:
 def _state(circle: Circle, here: list[Participant], shown: str | None, has_sheet: bool) -> str:
     if circle.terms_code is None or not has_sheet:
         return NO_SHEET
-    if _is_behind(circle, here, shown):
+    if shown is not None and shown != circle.terms_code:
         return BEHIND
+    if not any(each.is_you and each.sees for each in here):
+        return LOOKING
     if not all(each.sees for each in here):
         return WAITS
     return ALL if len(here) > 1 else ALONE
-
-
-def _is_behind(circle: Circle, here: list[Participant], shown: str | None) -> bool:
-    """Whether this very page shows another sheet than the visit has, or none that it has reported."""
-    if shown is not None and shown != circle.terms_code:
-        return True
-    return not any(each.is_you and each.sees for each in here)
 
 
 def _says(language: str, circle: Circle, here: list[Participant], shown: str | None, has_sheet: bool) -> str:
@@ -78,8 +75,8 @@ def _says(language: str, circle: Circle, here: list[Participant], shown: str | N
         others = [name_of(language, each) for each in seeing if not each.is_you]
         names = _join(language, others) if others else say(language, "light.nobody")
         return say(language, "light.elsewhere", names=names)
-    if state == BEHIND:
-        return say(language, "light.behind")
+    if state in (BEHIND, LOOKING):
+        return say(language, f"light.{state}")
     if [each.is_you for each in seeing] == [True]:
         return say(language, "light.only_you")
     return say(language, "light.see", names=_join(language, [name_of(language, each) for each in seeing]))

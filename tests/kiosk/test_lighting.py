@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.lighting import ALL, ALONE, BEHIND, NO_SHEET, WAITS, light_of
+from kiosk.lighting import ALL, ALONE, BEHIND, LOOKING, NO_SHEET, WAITS, light_of
 from store_api import contract as wire
 from tests.kiosk.factories import CODE, participant
 
@@ -55,12 +55,17 @@ def test_one_who_lags_is_named_and_one_who_has_gone() -> None:
     )
 
 
-@pytest.mark.parametrize("shown", [None, "AAAAA-AAAAA"])
-def test_a_page_that_is_not_up_to_date_says_so_itself(shown: str | None) -> None:
-    you = participant("customer", is_you=True, sees=shown is not None)
-    light = light_of("en", circle(you, JORDAN), shown)
+@pytest.mark.parametrize("sees", [True, False])
+def test_a_page_that_shows_another_sheet_says_so_itself(sees: bool) -> None:
+    you = participant("customer", is_you=True, sees=sees)
+    light = light_of("en", circle(you, JORDAN), "AAAAA-AAAAA")
     assert light.state == BEHIND
     assert light.says == "This page does not show the newest sheet yet."
+
+
+def test_a_page_that_has_not_reported_yet_claims_nothing() -> None:
+    light = light_of("en", circle(participant("customer", is_you=True), JORDAN))
+    assert (light.state, light.says) == (LOOKING, "Finding out who sees this sheet.")
 
 
 def test_alone_without_a_sheet_and_on_a_page_that_has_none() -> None:
