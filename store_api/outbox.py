@@ -183,8 +183,9 @@ def hand_on(database: Database, followers: Sequence[Follower], now: dt.datetime)
         rows = session.scalars(_untold().limit(PAGE).with_for_update(skip_locked=True)).all()
         for follower in followers:
             follower(session, rows, now)
-        for row in rows:
-            row.told_at = now
+        names = [row.event_id for row in rows]
+        told = sa.update(OutboxEvent).where(OutboxEvent.event_id.in_(names)).values(told_at=now)
+        session.execute(told, execution_options={"synchronize_session": False})
         return len(rows)
 
 

@@ -10,6 +10,7 @@ it was asked, then closes its connections.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import threading
@@ -32,6 +33,19 @@ HASTE_SECONDS = 0.5
 """The same, when it is stopped from a keyboard."""
 LINGER_SECONDS = 0.15
 """A request that a client is just sending on a connection that it kept is still answered."""
+
+
+ARENAS = 2
+"""Pools of memory of a process. The C library would make one for each thread and keep in all of them what
+was once freed (mallopt(3), M_ARENA_MAX)."""
+M_ARENA_MAX = -8
+
+
+def share_memory() -> None:
+    """Let threads share their pools of memory, where the C library is one that can."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, ARENAS)
 
 
 class RequestCounter:
@@ -108,6 +122,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Make the application, in the worker."""
+        share_memory()
         configure_logs(self._settings.log_level)
         self._app = begin(create_app(self._settings))
         self._app.wsgi_app = RequestCounter(self._app.wsgi_app)  # type: ignore[method-assign]

@@ -22,6 +22,16 @@ from store_api.audit.models import (
 
 CHUNK = 1_000
 """Rows that are read or written at once; a parameter list stays below every database's limit."""
+_SET_LEAVES = sa.text(
+    "UPDATE log_entries SET leaf_index = given.leaf "
+    "FROM unnest(CAST(:entries AS text[]), CAST(:leaves AS bigint[])) AS given (entry, leaf) "
+    "WHERE entry_id = given.entry AND leaf_index IS NULL"
+)
+_ADD_NODES = sa.text(
+    "INSERT INTO log_nodes (log, level, position, digest) SELECT CAST(:log AS text), given.* FROM unnest("
+    "CAST(:levels AS smallint[]), CAST(:positions AS bigint[]), CAST(:digests AS bytea[])) AS given"
+)
+"""PostgreSQL's: one statement for a batch. Row by row it took ten times the processor's time."""
 
 
 class LeafRow(NamedTuple):
@@ -92,6 +102,10 @@ def tree_size(session: Session, node_id: str) -> int:
 
 def set_leaf_indexes(session: Session, indexes: Mapping[str, int]) -> None:
     """Write the leaf index of entries by identifier."""
+    if _is_postgres(session):
+        arrays = {"entries": list(indexes), "leaves": list(indexes.values())}
+        session.connection().execute(_SET_LEAVES, arrays)
+        return
     statement = (
         sa.update(LogEntryRow)
         .where(LogEntryRow.entry_id == sa.bindparam("entry"), LogEntryRow.leaf_index.is_(None))
@@ -103,12 +117,21 @@ def set_leaf_indexes(session: Session, indexes: Mapping[str, int]) -> None:
 
 def add_nodes(session: Session, node_id: str, nodes: Mapping[tuple[int, int], bytes]) -> None:
     """Write complete subtrees."""
+    if _is_postgres(session):
+        levels, positions = ([place[part] for place in nodes] for part in (0, 1))
+        arrays = {"levels": levels, "positions": positions, "digests": list(nodes.values())}
+        session.connection().execute(_ADD_NODES, {"log": node_id, **arrays})
+        return
     rows = [
         {"log": node_id, "level": level, "position": position, "digest": digest}
         for (level, position), digest in nodes.items()
     ]
     for start in range(0, len(rows), CHUNK):
         session.execute(sa.insert(LogNodeRow), rows[start : start + CHUNK])
+
+
+def _is_postgres(session: Session) -> bool:
+    return session.connection().dialect.name == "postgresql"
 
 
 def node_reader(session: Session, node_id: str) -> Callable[[int, int], bytes]:
