@@ -19,9 +19,16 @@ from store_api.audit.models import (
     LogNodeRow,
     LogPersonalField,
 )
+from store_api.prepared import Prepared
 
 CHUNK = 1_000
 """Rows that are read or written at once; a parameter list stays below every database's limit."""
+_N = LogNodeRow.__table__.c
+_NODE = Prepared(
+    sa.select(_N.digest).where(
+        _N.log == sa.bindparam("of"), _N.level == sa.bindparam("at"), _N.position == sa.bindparam("place")
+    )
+)
 _SET_LEAVES = sa.text(
     "UPDATE log_entries SET leaf_index = given.leaf "
     "FROM unnest(CAST(:entries AS text[]), CAST(:leaves AS bigint[])) AS given (entry, leaf) "
@@ -138,13 +145,10 @@ def node_reader(session: Session, node_id: str) -> Callable[[int, int], bytes]:
     """Reads stored subtrees one by one, as the tree's functions ask. Raises LookupError for a missing one."""
 
     def stored(level: int, position: int) -> bytes:
-        query = sa.select(LogNodeRow.digest).where(
-            LogNodeRow.log == node_id, LogNodeRow.level == level, LogNodeRow.position == position
-        )
-        digest = session.scalar(query)
-        if digest is None:
+        found = _NODE.first(session, {"of": node_id, "at": level, "place": position})
+        if found is None:
             raise LookupError(f"the subtree at level {level}, position {position} is missing")
-        return bytes(digest)
+        return bytes(found.digest)
 
     return stored
 
