@@ -93,10 +93,13 @@ class Sequencer:
 
     def run_once(self) -> int:
         """Sequence everything that waits now; how many entries."""
-        done = 0
-        while not self._closing.is_set() and self._is_needed():
+        done, batch = 0, BATCH
+        # Less than a batch was all there was. What has come since waits for the next look: one by one, its
+        # entries would each cost as much as a batch.
+        while batch == BATCH and not self._closing.is_set() and self._is_needed():
             with self._database.transaction() as session:
-                done += sequence(session, self._node_id, self._keys, self._clock())
+                batch = sequence(session, self._node_id, self._keys, self._clock())
+            done += batch
         return done
 
     def _is_needed(self) -> bool:
