@@ -23,6 +23,8 @@ from store_api.prepared_postgres import BEGIN
 
 WRITING, READING = "BEGIN IMMEDIATE", "BEGIN"
 """How SQLite's two kinds of transaction begin: one that writes takes its lock at once."""
+READER_CACHE_KIB = 1024
+"""Half of SQLite's own default: there are many connections that read, and the system keeps pages too."""
 IDLE_SECONDS = 30
 """PostgreSQL ends a transaction that says nothing for this long, and with it the locks of a lost process."""
 BEGIN_WRITING = b"BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -67,6 +69,7 @@ def sqlite_engine(url: URL, begin: str, pool_size: int, checkpoints_in_queue: bo
             connection.execute("PRAGMA wal_autocheckpoint = 0")
         if begin == READING:
             connection.execute("PRAGMA query_only = ON")
+            connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
